@@ -1,0 +1,56 @@
+"""lane: one listening port or serial path as the settings name it; plain values, so that the tap needs no pydantic."""
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class TapKind(StrEnum):
+    RAW_TCP = "raw_tcp"
+    SERIAL_PORT = "serial_port"
+    RECORDING = "recording"
+
+
+class DialectName(StrEnum):
+    AUTO = "auto"
+    ESCPOS = "escpos"
+    PLAIN_TEXT = "plain_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Settings of one lane. Addresses are 'host:port'; with an empty `printer` we answer for one."""
+
+    name: str
+    tap: TapKind
+    listen: str = ""
+    """raw_tcp: where the till connects."""
+    printer: str = ""
+    """raw_tcp: the store's printer; serial_port: the second port, passed through to, both ways."""
+    path: str = ""
+    """serial_port: /dev/serial/by-id/…; recording: the captured file."""
+    baud: int = 9600
+    parity: str = "N"
+    stop_bits: int = 1
+    data_bits: int = 8
+    quiet_s: float = 0
+    """Silence that ends a job without a cut; 0: 10 s on TCP, 30 s on serial (paper change, flow control)."""
+    dialect: DialectName = DialectName.AUTO
+    code_page: str = "cp437"
+    format: str = "generic"
+
+    @property
+    def quiet_seconds(self) -> float:
+        return self.quiet_s or (30.0 if self.tap is TapKind.SERIAL_PORT else 10.0)
+
+
+def to_json(lanes: list[Lane]) -> str:
+    return json.dumps([asdict(lane) for lane in lanes])
+
+
+def from_json(text: str) -> list[Lane]:
+    """The inverse of `to_json`; the text comes from our own settings, so nothing is checked again."""
+    return [
+        Lane(**{**fields, "tap": TapKind(fields["tap"]), "dialect": DialectName(fields["dialect"])})
+        for fields in json.loads(text)
+    ]
