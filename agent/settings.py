@@ -19,6 +19,8 @@ from agent.taps.lane import DialectName, Lane, TapKind
 DEFAULT_FILE = Path("/etc/tillpost/tillpost.toml")
 ENV_PREFIX = "TILLPOST_"
 ENV_DELIMITER = "__"
+NOT_SETTINGS = frozenset({"SETTINGS", "TAP", "TEST_DATA", "CONTAINER"})
+"""Variables with our prefix that are no settings: the file's path, the tap's orders, and the tests' switches."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -244,9 +246,10 @@ def _read_file(path: Path | None) -> dict[str, Any]:
 def _unknown_environment(environ: Mapping[str, str]) -> Iterator[str]:
     """pydantic-settings skips a misspelt variable without a word; we do not."""
     for variable in environ:
-        if not variable.startswith(ENV_PREFIX) or variable == f"{ENV_PREFIX}SETTINGS":
+        name = variable.removeprefix(ENV_PREFIX)
+        if name == variable or name in NOT_SETTINGS:
             continue
-        section = variable.removeprefix(ENV_PREFIX).split(ENV_DELIMITER)[0].lower()
+        section = name.split(ENV_DELIMITER)[0].lower()
         if section not in Settings.model_fields:
             advice = _suggestion(section, Settings.model_fields)
             yield f"environment {variable}: no section is called {section!r}{advice}"
@@ -289,12 +292,11 @@ def _suggestion(wrong: str, names: Any) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(names)}" if names else ""
 
 
-def described(settings: Settings, path: Path | None, environ: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+def described(settings: Settings, path: Path | None) -> Iterator[tuple[str, str, str, str]]:
     """Every setting as (name, value, where it comes from, what it is for); secrets are not shown."""
     written = _read_file(path)
     from_environment = EnvSettingsSource(Settings)()
     yield from _describe(settings, "", written, from_environment)
-    del environ
 
 
 def _describe(

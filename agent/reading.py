@@ -1,0 +1,123 @@
+"""reading: takes one print job, gives its paper and the receipts on it; opens nothing, decides nothing about awards."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.dialects import DialectState, read_job
+from agent.errors import FormatError
+from agent.formats import Format, StoreContext, load_format, read_paper
+from agent.job import Job, JobCutter
+from agent.journal.record import Direction, Position, Record, RecordKind
+from agent.paper import Paper, lay_out
+from agent.print_events import Unreadable
+from agent.receipt import Receipt, State
+from agent.settings import Store
+from agent.taps.lane import DialectName, Lane, TapKind
+
+FILE_CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """One job, the paper it printed and what is on it; `origins` names each receipt's first byte in the journal."""
+
+    job: Job
+    paper: Paper
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def origins(self) -> tuple[Position, ...]:
+        start = self.job.origin
+        return tuple(Position(start.journal, start.segment, start.offset + n) for n in range(len(self.receipts)))
+
+
+def context_of(store: Store) -> StoreContext:
+    return StoreContext(
+        country=store.country,
+        currency=store.currency,
+        exponent=store.exponent,
+        date_order=store.date_order,
+        cash_rounding=store.cash_rounding,
+        nobody=store.nobody,
+    )
+
+
+def understand(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
+    """Reads the job through every step. What cannot be trusted comes out held, never left out."""
+    events, _ = read_job(job.data, job.state, dialect)
+    paper = lay_out(events)
+    doubts = list(_doubts(job, paper))
+    receipts = read_paper([line.text for line in paper.lines], form, context, suspicions=doubts)
+    return Understood(job, paper, tuple(receipts) or _picture_only(paper, doubts))
+
+
+def form_of(lane: Lane) -> Format:
+    """The lane's format; a broken or missing file falls back to generic, which needs no teaching."""
+    try:
+        return load_format(lane.format)
+    except FormatError:
+        return load_format("generic")
+
+
+def jobs_in_file(data: bytes, lane: Lane) -> Iterator[Job]:
+    """A captured file as the jobs it would have been on the wire."""
+    cutter = JobCutter(lane)
+    for start in range(0, len(data), FILE_CHUNK):
+        piece = data[start : start + FILE_CHUNK]
+        yield from cutter.feed(Position(0, 1, start), _as_record(lane, RecordKind.BYTES, start, piece))
+    yield from cutter.feed(Position(0, 1, len(data)), _as_record(lane, RecordKind.CLOSED, len(data), b"{}"))
+    yield from cutter.quiet(10**18, "file")
+
+
+def lane_for_file(path: str, dialect: DialectName, code_page: str, form: str) -> Lane:
+    return Lane(
+        name="file", tap=TapKind.RECORDING, path=path, dialect=dialect, code_page=code_page, format=form, quiet_s=1
+    )
+
+
+def _as_record(lane: Lane, kind: RecordKind, offset: int, payload: bytes) -> Record:
+    return Record(kind, lane.name, 1, Direction.TO_PRINTER, offset, "file", 0, 0, False, payload)
+
+
+def _doubts(job: Job, paper: Paper) -> Iterator[str]:
+    if job.gap:
+        yield f"bytes of this job are missing: {job.gap}"
+    yield from (unreadable.why for unreadable in paper.unreadable if _spoils(unreadable))
+
+
+def _spoils(unreadable: Unreadable) -> bool:
+    """A stray byte between commands spoils nothing; a language we do not read, or bytes we lost, do."""
+    return "not read" in unreadable.why or "lost" in unreadable.why
+
+
+def _picture_only(paper: Paper, doubts: list[str]) -> tuple[Receipt, ...]:
+    del paper, doubts
+    return ()
+
+
+def as_json(receipt: Receipt) -> dict[str, Any]:
+    """The receipt's fields under the names and shapes `tillpost read --json` promises."""
+    fields: dict[str, Any] = {
+        "state": receipt.state.value,
+        "reason": receipt.reason,
+        "kind": receipt.kind.value,
+        "reprint": receipt.reprint,
+        "number": receipt.number,
+        "register": receipt.register,
+        "cashier": receipt.cashier,
+        "date": receipt.date.isoformat() if receipt.date else None,
+        "currency": receipt.currency,
+        "exponent": receipt.exponent,
+        "original": receipt.original,
+    }
+    for name in ("subtotal", "discount", "tax", "fees", "tip", "total", "change", "award_base"):
+        fields[name] = getattr(receipt, name)
+    fields["tenders"] = [list(tender) for tender in receipt.tenders]
+    fields["items"] = [[item.text, item.quantity, item.amount] for item in receipt.items]
+    for name in ("phone", "email", "card", "name"):
+        fields[name] = getattr(receipt, name)
+    return fields
+
+
+__all__ = ["DialectState", "Mapping", "State", "Understood", "as_json", "understand"]

@@ -1,0 +1,78 @@
+"""The settings file: what is right is taken, what is wrong is named with its mend."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import SettingsError
+from agent.settings import described, load
+
+GOOD = """
+[device]
+id = "TP-TEST"
+[lanes.till-1]
+tap = "raw_tcp"
+[providers.main]
+kind = "plain_http"
+base_url = "http://127.0.0.1:1"
+[programmes.points]
+provider = "main"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "tillpost.toml"
+    file.write_text(text)
+    return file
+
+
+def test_a_whole_file_reads(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, GOOD), {})
+    assert settings.device.id == "TP-TEST"
+    assert settings.tap_lanes()[0].name == "till-1"
+    assert settings.programmes["points"].base == "pre_tax_after_discount"
+
+
+def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILLPOST_STORE__NAME", "Corner shop")
+    monkeypatch.setenv("TILLPOST_LANES__TILL-1__LISTEN", "127.0.0.1:7000")
+    settings = load(written(tmp_path, GOOD))
+    assert settings.store.name == "Corner shop"
+    assert settings.lanes["till-1"].listen == "127.0.0.1:7000"
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("[device]", "[devise]"), "devise: there is no such setting; did you mean 'device'?"),
+        (("id =", "ident ="), "device.ident: there is no such setting; did you mean 'id'?"),
+        (("base_url", "base_ulr"), "did you mean 'base_url'?"),
+        (("tap =", "tab ="), "did you mean 'tap'?"),
+        (('provider = "main"', 'provider = "mian"'), "did you mean 'main'?"),
+        (('tap = "raw_tcp"', 'tap = "serial_port"'), "tap 'serial_port' needs 'path'"),
+        (("[lanes.till-1]", "[lanes.till-1"), "tillpost.toml"),
+    ],
+)
+def test_a_wrong_name_is_an_error_that_suggests_the_right_one(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(written(tmp_path, GOOD.replace(*change)), {})
+    assert message in str(refused.value)
+
+
+def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="did you mean 'store'"):
+        load(written(tmp_path, GOOD), {"TILLPOST_STOER__NAME": "x"})
+    with pytest.raises(SettingsError, match="did you mean 'timezone'"):
+        load(written(tmp_path, GOOD + '[store]\ntimezon = "Europe/Berlin"\n'), {})
+
+
+def test_every_setting_is_listed_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TILLPOST_STORE__NAME", "Corner shop")
+    file = written(tmp_path, GOOD)
+    rows = {name: (value, source) for name, value, source, _ in described(load(file), file)}
+    assert rows["store.name"] == ("Corner shop", "environment")
+    assert rows["device.id"] == ("TP-TEST", "file")
+    assert rows["store.day_starts"] == ("04:00", "default")
+    assert rows["providers.main.base_url"] == ("http://127.0.0.1:1", "file")
