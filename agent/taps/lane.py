@@ -4,17 +4,15 @@ import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+from agent.dialects.name import DialectName
+
+__all__ = ["DialectName", "Lane", "TapKind", "from_json", "to_json"]
+
 
 class TapKind(StrEnum):
     RAW_TCP = "raw_tcp"
     SERIAL_PORT = "serial_port"
     RECORDING = "recording"
-
-
-class DialectName(StrEnum):
-    AUTO = "auto"
-    ESCPOS = "escpos"
-    PLAIN_TEXT = "plain_text"
 
 
 @dataclass(frozen=True, slots=True)

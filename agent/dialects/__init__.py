@@ -1,0 +1,1 @@
+"""dialects: many printer languages, one file each."""

@@ -1,0 +1,63 @@
+"""evidence: takes commands, says which maker's language they speak and how surely; reads no text, keeps two sums.
+
+One command is not enough either way: the same bytes mean different things to Epson and Star, and a noisy serial line
+makes commands of its own. Star's strong signs are commands that no ESC/POS printer has.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ENOUGH = 2
+MOST = 40
+"""Sums stop here, so that a lane that changed its printer is believed within a receipt or two."""
+
+
+class Language(StrEnum):
+    UNKNOWN = ""
+    ESCPOS = "escpos"
+    STAR = "star"
+    PLAIN_TEXT = "plain_text"
+
+
+_STAR = {b"\x1b\x1d": 2, b"\x1b\x1e": 2, b"\x1bX": 2, b"\x1b\x06": 2, b"\x1bb": 1}
+_EPSON = {
+    **{bytes((0x1D, code)): 1 for code in b"!BkvLWhwHfar(8*"},
+    **{bytes((0x1C, code)): 1 for code in b"&.!-WC(Sp"},
+    **{bytes((0x1B, code)): 1 for code in b"!t$\\{"},
+    b"\x1d\xf9": 2,
+    b"\x10\x04": 1,
+}
+_SWITCHES = {b"\x1ba": b"\0\1\x02012", b"\x1bE": b"\0\00101", b"\x1bM": b"\0\00101", b"\x1b-": b"\0\1\x02012"}
+"""ESC commands that count for Epson only with a parameter Epson knows: Star gives them other lengths."""
+CUT_PARAMETERS = b"\x00\x0101ABabgh"
+
+
+@dataclass(slots=True)
+class Evidence:
+    epson: int = 0
+    star: int = 0
+
+    def add(self, key: bytes, head: bytes) -> None:
+        self.star = min(MOST, self.star + _star_weight(key, head))
+        self.epson = min(MOST, self.epson + _epson_weight(key, head))
+
+    @property
+    def language(self) -> Language:
+        """Who it is, or UNKNOWN. Star needs less: its signs cannot be Epson's, while Epson's may be Star's pixels."""
+        if self.star >= ENOUGH and self.star * 4 >= self.epson:
+            return Language.STAR
+        return Language.ESCPOS if self.epson >= ENOUGH else Language.UNKNOWN
+
+
+def _star_weight(key: bytes, head: bytes) -> int:
+    if key in (b"\x1b*", b"\x1b#"):
+        return 2 if head[2:3] in (b"r", b"*") else 0
+    return _STAR.get(key, 0)
+
+
+def _epson_weight(key: bytes, head: bytes) -> int:
+    if key == b"\x1dV":
+        return 2 if head[2:3] and head[2] in CUT_PARAMETERS else 0
+    if key in _SWITCHES:
+        return int(len(head) == 3 and head[2] in _SWITCHES[key])
+    return _EPSON.get(key, 0)

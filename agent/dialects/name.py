@@ -1,0 +1,9 @@
+"""name: which printer language a lane speaks, as the settings write it; imports nothing, so that taps may ask."""
+
+from enum import StrEnum
+
+
+class DialectName(StrEnum):
+    AUTO = "auto"
+    ESCPOS = "escpos"
+    PLAIN_TEXT = "plain_text"
