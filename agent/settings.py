@@ -131,6 +131,9 @@ class ProviderSettings(Section):
     calls_per_second: float = Field(5, gt=0, le=1000, description="A batch counts as one call.")
     batch: int = Field(50, ge=1, le=1000, description="Facts per batch call.")
     timeout_s: float = Field(20, gt=0, description="An answer later than this counts as unknown.")
+    idempotency: Literal["K", "R", "N"] = Field(
+        "K", description="What this cloud does with a repeat: K honours our key, R can be read back, N neither."
+    )
 
 
 class Rate(Section):
@@ -145,6 +148,7 @@ class Programme(Section):
     """One set of award rules at one cloud."""
 
     provider: str = Field(description="Name of a [providers.…] section.")
+    rule: Literal["points"] = Field("points", description="What is given: points per currency unit.")
     base: Literal[
         "pre_tax_after_discount", "pre_tax_before_discount", "with_tax_after_discount", "category", "line_net"
     ] = Field("pre_tax_after_discount", description="What the points are counted on.")
