@@ -30,7 +30,7 @@ class Listener:
         """Listens; the port is chosen by the system the first time and kept from then on."""
         if self._server is not None:
             return
-        listening = socket.socket()
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: asyncio sets NODELAY
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((self._host, self.port))
         self.port = listening.getsockname()[1]

@@ -1,0 +1,304 @@
+"""conformance: what every adapter must do with its sandbox, whatever the cloud speaks; knows no adapter.
+
+A check takes an open pair and a way to make facts. `deliver` follows the idempotency classes as the product does, so
+that the checks can ask for an exact ledger after any misbehaviour.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from agent.providers import (
+    AlreadyDone,
+    Ambiguous,
+    Answer,
+    Call,
+    Done,
+    Idempotency,
+    Later,
+    NoMember,
+    NotFound,
+    Refused,
+    Unknown,
+)
+from tests.clouds.misbehaviour import Call as Door
+from tests.clouds.misbehaviour import Fault
+from tests.providers.pairs import Pair
+
+PHONE, OTHER_PHONE, STRANGER = "+14155550188", "+14155550119", "+14155550142"
+TRIES = 12
+APPLIED_UNSEEN = (Fault.SLOW, Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.GARBAGE, Fault.WRONG_KEY)
+"""The cloud has done it, but the adapter cannot know."""
+NOT_APPLIED_UNSEEN = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE)
+"""The cloud has not done it, but the adapter cannot know."""
+
+Fact = Mapping[str, Any]
+Check = Callable[[Pair], Awaitable[None]]
+
+
+def fact(number: int, points: int = 10, phone: str = PHONE) -> dict[str, Any]:
+    """An outbox body as `agent.awards.fact_body` makes them."""
+    return {
+        "v": 1,
+        "key": f"TP-1/till 1/0000abcd-000001-{number:07d}/club",
+        "kind": "award" if points > 0 else "take_back",
+        "programme": "club",
+        "points": points,
+        "base": points * 100,
+        "rate": "1",
+        "currency": "USD",
+        "exponent": 2,
+        "customer": {"phone": phone},
+        "store": "store",
+        "device": "TP-1",
+        "lane": "till 1",
+        "captured_at": "2026-11-14T17:00:00+00:00",
+        "business_day": "2026-11-14",
+        "receipt": {"kind": "sale", "number": str(number), "total": points * 108, "tenders": [], "items": []},
+    }
+
+
+async def send(pair: Pair, *facts: Fact) -> Sequence[Answer]:
+    """In batches as large as the adapter allows."""
+    step, answers = pair.provider.limits.batch, list[Answer]()
+    for start in range(0, len(facts), step):
+        answers += await pair.provider.award(facts[start : start + step])
+    assert len(answers) == len(facts)
+    return answers
+
+
+async def deliver(pair: Pair, one: Fact) -> Answer:
+    """Until it is settled, or a person would have to be asked (Unknown)."""
+    answer: Answer = Later("not sent by now")
+    for _ in range(TRIES):
+        (answer,) = await pair.provider.award([one])
+        if isinstance(answer, Unknown):
+            answer = await _resolve(pair, one)
+        if not isinstance(answer, Later | NotFound):
+            return answer
+    return answer
+
+
+async def _resolve(pair: Pair, one: Fact) -> Answer:
+    """What an unknown outcome turns into by the rule of its class."""
+    rule = pair.provider.idempotency[Call.AWARD]
+    if rule is Idempotency.KEY:
+        return Later("the same key goes out again")
+    if rule is not Idempotency.READ_BACK:
+        return Unknown("a person decides")
+    for _ in range(TRIES):
+        answer = await pair.provider.read_back(one)
+        if not isinstance(answer, Later | Unknown):
+            return answer
+    return Unknown("it cannot be read back")
+
+
+def honours_keys(pair: Pair) -> bool:
+    return pair.provider.idempotency[Call.AWARD] is Idempotency.KEY
+
+
+def can_read_back(pair: Pair) -> bool:
+    return Call.READ_BACK in pair.provider.idempotency
+
+
+async def awards_once(pair: Pair) -> None:
+    (answer,) = await send(pair, fact(1, 149))
+    assert isinstance(answer, Done)
+    assert answer.remote_id
+    assert pair.cloud.book.points(phone=PHONE) == 149
+
+
+async def a_repeat_is_already_done(pair: Pair) -> None:
+    if not honours_keys(pair):
+        return
+    await send(pair, fact(1))
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, AlreadyDone)
+    assert pair.cloud.book.points(phone=PHONE) == 10
+    assert pair.cloud.book.asked[fact(1)["key"]] == 2
+
+
+async def takes_back(pair: Pair) -> None:
+    await send(pair, fact(1, 149))
+    (answer,) = await pair.provider.take_back([fact(2, -49)])
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.points(phone=PHONE) == 100
+
+
+async def answers_a_batch_in_order(pair: Pair) -> None:
+    """Each fact its own answer: one bad fact does not hold up those beside it."""
+    spoilt = {**fact(3), "points": 0}
+    answers = await send(pair, fact(1, 5), fact(2, 7, STRANGER), spoilt, fact(4, 11, OTHER_PHONE), fact(5, 13))
+    assert [type(answer) for answer in answers] == [Done, NoMember, Refused, Done, Done]
+    assert pair.cloud.book.points(phone=PHONE) == 18
+    assert pair.cloud.book.points(phone=OTHER_PHONE) == 11
+
+
+async def a_full_batch_arrives_whole(pair: Pair) -> None:
+    facts = [fact(number, number) for number in range(1, 51)]
+    answers = await send(pair, *facts)
+    assert all(isinstance(answer, Done) for answer in answers)
+    assert pair.cloud.book.points(phone=PHONE) == sum(range(1, 51))
+
+
+async def sends_nothing_for_nothing(pair: Pair) -> None:
+    assert list(await pair.provider.award([])) == []
+
+
+async def nobody_has_this_phone(pair: Pair) -> None:
+    (answer,) = await send(pair, fact(1, phone=STRANGER))
+    assert isinstance(answer, NoMember)
+    pair.cloud.book.sign_up(phone=STRANGER)
+    (answer,) = await send(pair, fact(1, phone=STRANGER))
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.points(phone=STRANGER) == 10
+
+
+async def two_have_this_phone(pair: Pair) -> None:
+    pair.cloud.book.sign_up(phone=PHONE)
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Ambiguous)
+    assert not any(PHONE in candidate for candidate in answer.candidates)
+
+
+async def finds_members(pair: Pair) -> None:
+    assert isinstance(await pair.provider.find_member({"phone": PHONE}), Done)
+    assert isinstance(await pair.provider.find_member({"phone": STRANGER}), NoMember)
+
+
+async def a_refusal_has_a_reason(pair: Pair) -> None:
+    pair.cloud.misbehaviour.order(Fault.REFUSE)
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Refused)
+    assert answer.why
+    assert not answer.stops_provider
+    assert pair.cloud.book.points(phone=PHONE) == 0
+
+
+async def bad_credentials_stop_the_provider(pair: Pair) -> None:
+    for door in (Door.CHECK, Door.FACTS, Door.MEMBERS):
+        pair.cloud.misbehaviour.order(Fault.UNAUTHORISED, call=door)
+    asked = [await pair.provider.check(), *await send(pair, fact(1)), await pair.provider.find_member({"phone": PHONE})]
+    for answer in asked:
+        assert isinstance(answer, Refused)
+        assert answer.stops_provider
+    assert isinstance(await pair.provider.check(), Done)
+
+
+async def too_many_calls_wait_as_long_as_told(pair: Pair) -> None:
+    pair.cloud.misbehaviour.order(Fault.RATE_LIMIT, retry_after="30")
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Later)
+    assert answer.after_s == 30
+    assert pair.cloud.book.points(phone=PHONE) == 0
+
+
+async def away_is_later(pair: Pair) -> None:
+    """A connection kept open may die under the first call, which cannot know; the next one finds nobody."""
+    assert isinstance(await pair.provider.check(), Done)
+    pair.cloud.leave()
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Later | Unknown)
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Later)
+    await pair.cloud.come_back()
+    assert isinstance(await deliver(pair, fact(1)), Done)
+    assert pair.cloud.book.points(phone=PHONE) == 10
+
+
+async def a_lost_answer_is_unknown(pair: Pair) -> None:
+    for number, fault in enumerate((*APPLIED_UNSEEN, *NOT_APPLIED_UNSEEN)):
+        pair.cloud.misbehaviour.order(fault)
+        (answer,) = await send(pair, fact(number))
+        assert isinstance(answer, Unknown), fault
+        assert pair.cloud.book.applied(fact(number)["key"]) == (fault in APPLIED_UNSEEN), fault
+
+
+async def a_lost_answer_for_a_batch_is_unknown_for_each(pair: Pair) -> None:
+    pair.cloud.misbehaviour.order(Fault.DROP_AFTER, left=2)
+    answers = await send(pair, fact(1), fact(2))
+    assert [type(answer) for answer in answers] == [Unknown, Unknown]
+
+
+async def the_ledger_is_exact_after_each_fault(pair: Pair) -> None:
+    """By the rule of the class; where nothing can be known, facts = ledger + open questions."""
+    faults = [*APPLIED_UNSEEN, *NOT_APPLIED_UNSEEN, Fault.RATE_LIMIT]
+    for number, fault in enumerate(faults):
+        pair.cloud.misbehaviour.order(fault)
+        answer = await deliver(pair, fact(number))
+        settled = isinstance(answer, Done | AlreadyDone)
+        assert settled or pair.provider.idempotency[Call.AWARD] is Idempotency.NONE, fault
+        assert pair.cloud.book.applied(fact(number)["key"]) == 1 or not settled, fault
+
+
+async def the_ledger_is_exact_under_constant_misbehaviour(pair: Pair) -> None:
+    """A third of all calls goes wrong in one way or another, the same ones each time."""
+    for fault in (Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.DROP_BEFORE, Fault.GARBAGE, Fault.RATE_LIMIT):
+        pair.cloud.misbehaviour.order(fault, left=None, share=0.08)
+    pair.cloud.misbehaviour.order(Fault.DROP_AFTER, call=Door.READ_BACK, left=None, share=0.3)
+    facts = [fact(number, number + 1) for number in range(60)]
+    answers = [await deliver(pair, one) for one in facts]
+    assert sum(pair.cloud.misbehaviour.done.values()) > 10
+    book, open_questions = pair.cloud.book, 0
+    for one, answer in zip(facts, answers, strict=True):
+        assert book.applied(one["key"]) <= 1
+        if isinstance(answer, Done | AlreadyDone):
+            assert book.applied(one["key"]) == 1
+        else:
+            open_questions += 1
+    assert open_questions == 0 or pair.provider.idempotency[Call.AWARD] is Idempotency.NONE
+    applied = sum(one["points"] for one in facts if book.applied(one["key"]))
+    assert book.points(phone=PHONE) == applied
+
+
+async def reads_back(pair: Pair) -> None:
+    if not can_read_back(pair):
+        return
+    await send(pair, fact(1))
+    assert isinstance(await pair.provider.read_back(fact(1)), AlreadyDone)
+    assert isinstance(await pair.provider.read_back(fact(2)), NotFound)
+
+
+async def a_failed_look_is_not_a_miss(pair: Pair) -> None:
+    """Whatever goes wrong while looking, it must not read as 'the cloud does not have it'."""
+    if not can_read_back(pair):
+        return
+    await send(pair, fact(1))
+    faults = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE, Fault.RATE_LIMIT, Fault.GARBAGE, Fault.WRONG_KEY, Fault.SLOW)
+    for fault in faults:
+        pair.cloud.misbehaviour.order(fault, call=Door.READ_BACK)
+        assert isinstance(await pair.provider.read_back(fact(1)), Unknown | Later), fault
+    pair.cloud.leave()
+    assert isinstance(await pair.provider.read_back(fact(1)), Later)
+
+
+async def a_blind_resend_would_show(pair: Pair) -> None:
+    """The suite's own test: a cloud that forgets keys gives twice, and its book says so."""
+    pair.cloud.misbehaviour.order(Fault.FORGET_KEY, left=None)
+    await send(pair, fact(1))
+    await send(pair, fact(1))
+    assert pair.cloud.book.applied(fact(1)["key"]) == 2
+    assert pair.cloud.book.points(phone=PHONE) == 20
+
+
+CHECKS: tuple[Check, ...] = (
+    awards_once,
+    a_repeat_is_already_done,
+    takes_back,
+    answers_a_batch_in_order,
+    a_full_batch_arrives_whole,
+    sends_nothing_for_nothing,
+    nobody_has_this_phone,
+    two_have_this_phone,
+    finds_members,
+    a_refusal_has_a_reason,
+    bad_credentials_stop_the_provider,
+    too_many_calls_wait_as_long_as_told,
+    away_is_later,
+    a_lost_answer_is_unknown,
+    a_lost_answer_for_a_batch_is_unknown_for_each,
+    the_ledger_is_exact_after_each_fault,
+    the_ledger_is_exact_under_constant_misbehaviour,
+    reads_back,
+    a_failed_look_is_not_a_miss,
+    a_blind_resend_would_show,
+)

@@ -1,0 +1,53 @@
+"""pairs: every adapter beside the sandbox cloud it must get on with; a new adapter is one more line in PAIRS."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from agent.clock import SystemClock
+from agent.providers import Idempotency, Provider
+from agent.providers.registry import connect
+from agent.settings import ProviderSettings
+from tests.clouds.control import Sandbox
+from tests.clouds.plain_http import TOKEN, PlainHttpCloud
+
+PATIENCE_S = 0.4
+"""The adapter's time-out: short, because a slow sandbox really lets it pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    provider: Provider
+    cloud: Sandbox
+
+
+Open = Callable[[], AbstractAsyncContextManager[Pair]]
+
+
+def plain_http(keeps: Idempotency = Idempotency.KEY, batch: int = 50) -> Open:
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Pair]:
+        async with PlainHttpCloud(keeps=keeps) as cloud:
+            settings = ProviderSettings(
+                kind="plain_http",
+                base_url=cloud.url,
+                token=TOKEN,
+                timeout_s=PATIENCE_S,
+                batch=batch,
+                idempotency=keeps.value,
+            )
+            provider = connect("sandbox", settings, SystemClock())
+            try:
+                yield Pair(provider, cloud)
+            finally:
+                await provider.close()
+
+    return opened
+
+
+PAIRS: dict[str, Open] = {
+    "plain_http": plain_http(),
+    "plain_http, one by one": plain_http(batch=1),
+    "plain_http, read back": plain_http(Idempotency.READ_BACK),
+    "plain_http, no keys": plain_http(Idempotency.NONE),
+}
