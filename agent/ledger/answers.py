@@ -1,0 +1,120 @@
+"""answers: takes a person's (or the box's own timely) decision, moves the rows that waited; opens no task."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from agent.ledger import audit, counters, outbox, receipts, tasks
+from agent.ledger.moment import Moment, iso
+
+REVERSIBLE_FOR = timedelta(days=30)
+SIGN_UP_AGAIN = timedelta(hours=24)
+"""A reversed award whose customer is still unknown waits this long for a sign-up."""
+POSSIBLE_DUPLICATE = "possible_duplicate"
+"""Kind of the task about a receipt that may be a reprint; subject 'receipt/<id>', choices 'Add anyway' and 'Remove'."""
+DUPLICATE_CHOICES = {"Add anyway": "due", "Remove": "cancelled"}
+WAITS_FOR_ANSWER = "('held', 'refused', 'cancelled')"
+
+
+def answer_task(db: Database, task_id: int, choice: str, *, who: str, at: datetime) -> bool:
+    """Does what `choice` stands for to every row that waits for this task, and closes it.
+
+    False when somebody was faster. Raises LookupError for no such task, ValueError for no such choice.
+    """
+    task = tasks.get(db, task_id)
+    if task is None:
+        raise LookupError(f"there is no task {task_id}")
+    choices: Mapping[str, str] = task["choices"]
+    if choices and choice not in choices:
+        raise ValueError(f"task {task_id} can be answered with: {', '.join(choices)}")
+    if not tasks.close(db, task_id, choice, at, who=who):
+        return False
+    target = choices.get(choice, "")
+    moved = _move_rows(db, task_id, target, f"{choice} (decided by {who})", at)
+    if task["kind"] == POSSIBLE_DUPLICATE:
+        _decide_duplicate(db, task["subject"], added=target == "due")
+    audit.note(db, who, f"answered: {choice}", f"task/{task_id} {task['kind']} {task['subject']}", f"{moved} rows", at)
+    return True
+
+
+def settle_overdue(db: Database, moment: Moment) -> int:
+    """Takes the decisions that nobody took in time: each is an answer like any other, by 'box'."""
+    late = tasks.overdue(db, moment)
+    for task_id, choice in late:
+        answer_task(db, task_id, choice, who="box", at=moment.wall)
+    return len(late)
+
+
+def reopen(
+    db: Database,
+    row_id: int,
+    *,
+    who: str,
+    at: datetime,
+    customer: Mapping[str, str] | None = None,
+    customer_key: str = "",
+) -> None:
+    """A refused or cancelled award is sent after all, for 30 days; `customer` puts other identifiers in its place.
+
+    Also attaches other identifiers to a held or parked one. Raises ValueError when it is too late, was delivered, or
+    the customer's identity is no longer kept and must be asked for again.
+    """
+    row = outbox.load(db, row_id)
+    finished = db.execute("SELECT finished_at FROM outbox WHERE id = ?", [row_id]).fetchone()[0]
+    if row.state not in ("refused", "cancelled", "held", "parked"):
+        raise ValueError(f"award {row_id} is {row.state} and cannot be sent again")
+    if finished and at - datetime.fromisoformat(finished) > REVERSIBLE_FOR:
+        raise ValueError(f"award {row_id} was closed more than {REVERSIBLE_FOR.days} days ago")
+    if customer is None and _identity_gone(row.body):
+        raise ValueError("the customer's identity is no longer kept: ask for it and attach it")
+    if customer is not None:
+        body = json.dumps({**row.body, "customer": dict(customer)})
+        db.execute("UPDATE outbox SET body = ?, customer_key = ? WHERE id = ?", [body, customer_key, row_id])
+    _to_due(db, row_id, at)
+    audit.note(db, who, "sent again", f"outbox/{row_id}", "other customer" if customer else "", at)
+
+
+def _move_rows(db: Database, task_id: int, target: str, reason: str, at: datetime) -> int:
+    rows = db.execute(f"SELECT id FROM outbox WHERE task_id = ? AND state IN {WAITS_FOR_ANSWER}", [task_id]).fetchall()
+    for (row_id,) in rows:
+        if target == "due":
+            _to_due(db, row_id, at)
+        elif target:
+            _close_row(db, row_id, target, reason, at)
+    return len(rows) if target else 0
+
+
+def _to_due(db: Database, row_id: int, at: datetime) -> None:
+    db.execute(
+        "UPDATE outbox SET state = 'due', timer_boot = '', faults = 0, deaths = 0, finished_at = NULL, reason = '',"
+        " task_id = NULL, sign_up_until = ? WHERE id = ?",
+        [iso(at + SIGN_UP_AGAIN), row_id],
+    )
+    outbox.follow_the_award_back(db, row_id)
+
+
+def _close_row(db: Database, row_id: int, state: str, reason: str, at: datetime) -> None:
+    before = outbox.load(db, row_id).state
+    db.execute(
+        "UPDATE outbox SET state = ?, reason = ?, finished_at = ? WHERE id = ?", [state, reason, iso(at), row_id]
+    )
+    if state in ("refused", "cancelled"):
+        outbox.follow_the_award(db, row_id, at)
+    if state == "delivered":
+        counters.next_number(db, counters.SENT)
+    if state == "refused" and before != "refused":
+        counters.next_number(db, counters.REFUSED)
+
+
+def _decide_duplicate(db: Database, subject: str, *, added: bool) -> None:
+    receipt_id = int(subject.removeprefix("receipt/"))
+    known = receipts.load(db, receipt_id)
+    receipts.mark_duplicate(db, receipt_id, known.duplicate_of, "added" if added else "removed")
+
+
+def _identity_gone(body: Mapping[str, object]) -> bool:
+    customer = body.get("customer")
+    values = customer.values() if isinstance(customer, Mapping) else ()
+    return any(isinstance(value, str) and value.startswith("hmac:") for value in values)

@@ -1,0 +1,23 @@
+"""audit: who did what to which, append-only (the tables' triggers refuse anything else); never holds personal data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from agent.ledger.moment import iso
+
+
+def note(  # noqa: PLR0917 - the order of a sentence
+    db: Database, who: str, act: str, subject: str, detail: str, at: datetime
+) -> int:
+    """`who` = a role or a staff number, 'box' when the box decided by its own rule."""
+    row = (iso(at), who, act, subject, detail)
+    return int(
+        db.execute("INSERT INTO audit (at, who, act, subject, detail) VALUES (?, ?, ?, ?, ?)", row).lastrowid or 0
+    )
+
+
+def page(db: Database, after: int = 0, limit: int = 100) -> list[Mapping[str, Any]]:
+    return list(db.query("SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?", [after, limit]))

@@ -1,0 +1,46 @@
+"""clouds: how each cloud stands with us (ok, away, stopped) and since when, with the alarm that belongs to it."""
+
+from sqlite_utils import Database
+
+from agent.ledger import events, tasks
+from agent.ledger.moment import Moment, iso
+from agent.ledger.personal import scrubbed
+
+OK, AWAY, STOPPED = "ok", "away", "stopped"
+ALARM = "provider_stopped"
+
+
+def state(db: Database, name: str) -> str:
+    row = db.execute("SELECT state FROM clouds WHERE name = ?", [name]).fetchone()
+    return str(row[0]) if row else OK
+
+
+def change(db: Database, name: str, now: str, why: str, moment: Moment) -> None:
+    """Notes a change; the first word of a change counts, so that `since` tells how long it lasts."""
+    before, why = state(db, name), scrubbed(why)
+    if before == now:
+        return
+    db.execute(
+        "INSERT INTO clouds VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET state = excluded.state, why = excluded.why, since = excluded.since",
+        [name, now, why, iso(moment.wall)],
+    )
+    if now == STOPPED:
+        _alarm(db, name, why, moment)
+    if before == STOPPED and now == OK:
+        tasks.close_subject(db, ALARM, name, "it answers again", moment.wall)
+        events.record(db, "provider_resumed", {"provider": name}, moment.wall)
+
+
+def _alarm(db: Database, name: str, why: str, moment: Moment) -> None:
+    tasks.open(
+        db,
+        tasks.Role.CLOUD_OPS,
+        ALARM,
+        name,
+        f"{name} no longer lets this box in",
+        "Renew the credentials of this cloud; what waits is kept and goes out by itself afterwards.",
+        moment.wall,
+        what=why,
+    )
+    events.record(db, ALARM, {"provider": name, "why": why}, moment.wall)

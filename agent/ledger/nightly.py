@@ -1,0 +1,50 @@
+"""nightly: takes the ledger through its night: identities hashed, old receipts forgotten; sends nothing."""
+
+import logging
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from agent.clock import Clock, Quality
+from agent.ledger import events, retention
+from agent.ledger.owner import Ledger
+from agent.ledger.personal import device_key
+
+LOG = logging.getLogger(__name__)
+NIGHT = time(3, 30)
+"""Local; before 04:00, when a new business day begins where nothing else is set."""
+LOOK_EVERY_S = 600.0
+
+
+class Nightly:
+    """Runs once per night, and at the first good moment after nights the box was off or did not know the time."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, zone: ZoneInfo, returns_window_days: int) -> None:
+        self._ledger, self._clock, self._zone, self._window_days = ledger, clock, zone, returns_window_days
+        self._last: datetime | None = None
+
+    async def run(self) -> None:
+        while True:
+            if self._clock.quality() is Quality.NTP and self._is_time():
+                await self.tidy_up()
+            await self._clock.sleep(LOOK_EVERY_S)
+
+    async def tidy_up(self) -> None:
+        """One night's work, page by page, so that receipts arriving meanwhile wait for one page at most."""
+        now = self._clock.wall()
+        key = device_key(self._ledger.path.with_name("personal.key"))
+        purged = forgotten = 0
+        while done := await self._ledger.do(retention.purge_identities, key, now):
+            purged += done
+        while done := await self._ledger.do(retention.forget, now, self._window_days):
+            forgotten += done
+        await self._ledger.do(events.trim, now)
+        await self._ledger.tidy()
+        self._last = now
+        LOG.info("night: %d identities hashed, %d receipts forgotten", purged, forgotten)
+
+    def _is_time(self) -> bool:
+        """Whether a night has begun since the last run."""
+        now = self._clock.wall().astimezone(self._zone)
+        tonight = datetime.combine(now.date(), NIGHT, self._zone)
+        latest = tonight if tonight <= now else tonight - timedelta(days=1)
+        return self._last is None or self._last < latest

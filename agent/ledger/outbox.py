@@ -1,0 +1,260 @@
+"""outbox: takes facts in on their way to the clouds, knows what was given; hands none out (that is `dispatch`).
+
+    due ─▶ attempt ─▶ delivered │ refused        an attempt is committed before its first byte leaves
+     ▲        ├─▶ unknown ─▶ (asked the cloud, or a person)
+     │        ├─▶ parked     nobody has signed up yet
+     └────────┴─▶ held       a person's question is open; cancelled: taken out before it ever left
+
+Per cloud and customer in order: an open earlier fact blocks the later ones of that customer, and nobody else's.
+`dispatch` hands rows out, `outcomes` is what a cloud's answer does to one, `answers` what a person's decision does.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlite_utils import Database
+
+from agent.awards import GivenAward
+from agent.ledger import rebuild, tasks
+from agent.ledger.moment import Moment, iso, parse
+from agent.ledger.personal import masked
+from agent.ledger.schema import OPEN
+from agent.money import format_amount
+from agent.providers import Call, Idempotency
+
+SCHEMA_VERSION = 1
+CASHIERS_ASKED = frozenset({Idempotency.WEAK, Idempotency.NONE})
+"""Classes where only a person can say whether the cloud has it."""
+NEVER_GIVEN = "('refused', 'cancelled')"
+AWARD_NEVER_GIVEN = "the award it takes back was never given"
+SENT_OR_NOT = {"arrived": "delivered", "not arrived": "due"}
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One fact as handed out. `state` = what it was before; `attempts`, `faults` and `deaths` so far."""
+
+    id: int
+    key: str
+    receipt_id: int | None
+    provider: str
+    call: Call
+    idempotency: Idempotency
+    state: str
+    body: Mapping[str, Any]
+    captured_at: datetime
+    deadline: datetime
+    sign_up_until: datetime | None
+    attempts: int
+    faults: int
+    deaths: int
+
+    @property
+    def asks_before_sending(self) -> bool:
+        """Its outcome is unknown and a repeat could count twice."""
+        return self.state == "unknown" and self.idempotency is not Idempotency.KEY
+
+
+def enqueue(
+    db: Database,
+    fact: Mapping[str, Any],
+    *,
+    receipt_id: int | None,
+    provider: str,
+    call: Call,
+    idempotency: Idempotency,
+    deadline: datetime,
+    not_before: datetime,
+    customer_key: str,
+    original_id: int | None = None,
+    held_by: int | None = None,
+    why: str = "",
+) -> int | None:
+    """The new row's id; None when a fact of this key was taken in before.
+
+    `original_id`: the receipt whose award this one takes back; it goes the way of that award when that is never given.
+
+    `held_by`: the open task that must be answered first. `not_before` minus the capture is the hold window, counted
+    on monotonic time from when the courier first sees the row.
+    """
+    captured = datetime.fromisoformat(str(fact["captured_at"]))
+    state, reason, remote_id = ("held", why, "") if held_by else _first_state(db, str(fact["key"]), idempotency)
+    row = {
+        "key": fact["key"],
+        "receipt_id": receipt_id,
+        "provider": provider,
+        "programme": fact["programme"],
+        "original_id": original_id,
+        "call": call.value,
+        "idempotency": idempotency.value,
+        "points": fact["points"],
+        "state": state,
+        "v": fact.get("v", SCHEMA_VERSION),
+        "body": json.dumps(fact),
+        "customer_key": customer_key,
+        "captured_at": iso(captured),
+        "business_day": fact["business_day"],
+        "deadline": iso(deadline),
+        "hold_ms": max(0, int((not_before - captured).total_seconds() * 1000)),
+        "reason": reason,
+        "remote_id": remote_id,
+        "finished_at": iso(captured) if state == "delivered" else None,
+        "task_id": held_by,
+    }
+    inserted = db.execute(
+        f"INSERT INTO outbox ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+        list(row.values()),
+    )
+    if inserted.rowcount != 1:
+        return None
+    number = int(inserted.lastrowid or 0)
+    if state == "held" and held_by is None:
+        ask_whether_sent(db, number, reason, captured)
+    return number
+
+
+def _first_state(db: Database, key: str, idempotency: Idempotency) -> tuple[str, str, str]:
+    """(state, reason, remote id): 'due', but for what a lost ledger may have sent already."""
+    sent = db.execute("SELECT remote_id FROM already_sent WHERE key = ?", [key]).fetchone()
+    if sent:
+        return "delivered", "", str(sent[0])
+    origin = key.split("/")[-2] if key.count("/") >= 3 else key
+    if idempotency is Idempotency.KEY or not rebuild.may_have_been_sent(db, origin):
+        return "due", "", ""
+    why = "the ledger was rebuilt, and it cannot be shown whether this was sent before"
+    return ("unknown", why, "") if idempotency is Idempotency.READ_BACK else ("held", why, "")
+
+
+def set_timer(db: Database, row_id: int, moment: Moment, wait_ms: int) -> None:
+    """Not before then; after a restart at once, because monotonic time begins anew."""
+    next_at = datetime.fromtimestamp(moment.wall.timestamp() + wait_ms / 1000, moment.wall.tzinfo)
+    db.execute(
+        "UPDATE outbox SET timer_boot = ?, timer_ms = ?, next_at = ? WHERE id = ?",
+        [moment.boot, moment.ms + wait_ms, iso(next_at), row_id],
+    )
+
+
+def hold(db: Database, row_id: int, task_id: int, why: str) -> None:
+    """Waits for the task's answer."""
+    db.execute("UPDATE outbox SET state = 'held', task_id = ?, reason = ? WHERE id = ?", [task_id, why, row_id])
+
+
+def ask_whether_sent(db: Database, row_id: int, why: str, at: datetime) -> None:
+    """Only a person can see in the cloud's own pages whether this award arrived."""
+    row = load(db, row_id)
+    task = tasks.open(
+        db,
+        tasks.Role.CASHIER,
+        "sent_or_not",
+        f"outbox/{row_id}",
+        "Did this award arrive?",
+        "Look the customer up in the programme's own pages: 'arrived' if the award is there, else 'not arrived'.",
+        at,
+        what=f"{in_words(row)}. {why[:1].upper()}{why[1:]}.",
+        choices=SENT_OR_NOT,
+    )
+    hold(db, row_id, task, why)
+
+
+def cancel_due(db: Database, receipt_id: int, why: str, at: datetime, *, programme: str = "") -> int:
+    """Takes a receipt's facts out that have never left the box (a void inside the hold window); gives how many."""
+    rows = db.execute(
+        "SELECT id FROM outbox WHERE receipt_id = ? AND (? = '' OR programme = ?)"
+        " AND attempts = 0 AND state IN ('due', 'held')",
+        [receipt_id, programme, programme],
+    ).fetchall()
+    for (row_id,) in rows:
+        db.execute(
+            "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ? WHERE id = ?", [why, iso(at), row_id]
+        )
+        follow_the_award(db, row_id, at)
+    return len(rows)
+
+
+def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
+    """What this receipt got, or surely will get before any take-back reaches the cloud; None when nothing."""
+    row = db.execute(
+        "SELECT points, body FROM outbox WHERE receipt_id = ? AND programme = ? AND call = ?"
+        f" AND state NOT IN {NEVER_GIVEN} ORDER BY id DESC LIMIT 1",
+        [receipt_id, programme, Call.AWARD.value],
+    ).fetchone()
+    if row is None:
+        return None
+    taken = db.execute(
+        "SELECT coalesce(sum(points), 0) FROM outbox WHERE original_id = ? AND programme = ?"
+        f" AND state NOT IN {NEVER_GIVEN}",
+        [receipt_id, programme],
+    ).fetchone()[0]
+    body = json.loads(row[1])
+    return GivenAward(points=row[0], base=body["base"], rate=Decimal(body["rate"]), taken_back=-taken)
+
+
+def follow_the_award(db: Database, award_id: int, at: datetime) -> None:
+    """Call it when an award is given up: what would have taken it back has nothing to take."""
+    db.execute(
+        "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ? WHERE state IN ('due', 'parked', 'held')"
+        " AND (original_id, programme, provider) = (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
+        [AWARD_NEVER_GIVEN, iso(at), award_id],
+    )
+
+
+def follow_the_award_back(db: Database, award_id: int) -> None:
+    """The award is sent after all: so is what takes it back."""
+    db.execute(
+        "UPDATE outbox SET state = 'due', reason = '', finished_at = NULL WHERE state = 'cancelled' AND reason = ?"
+        " AND (original_id, programme, provider) = (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
+        [AWARD_NEVER_GIVEN, award_id],
+    )
+
+
+def retry_parked(db: Database, customer_key: str = "") -> int:
+    """Somebody signed up: what waits for that customer (or for anybody) is tried at once."""
+    done = db.execute(
+        f"UPDATE outbox SET timer_boot = '' WHERE state IN {OPEN} AND state = 'parked'"
+        " AND (? = '' OR customer_key = ?)",
+        [customer_key, customer_key],
+    )
+    return done.rowcount
+
+
+def load(db: Database, row_id: int) -> OutboxRow:
+    for row in db.query("SELECT * FROM outbox WHERE id = ?", [row_id]):
+        return outbox_row(row)
+    raise LookupError(f"there is no award {row_id} in the outbox")
+
+
+def outbox_row(row: Mapping[str, Any]) -> OutboxRow:
+    return OutboxRow(
+        id=row["id"],
+        key=row["key"],
+        receipt_id=row["receipt_id"],
+        provider=row["provider"],
+        call=Call(row["call"]),
+        idempotency=Idempotency(row["idempotency"]),
+        state=row["state"],
+        body=json.loads(row["body"]),
+        captured_at=parse(row["captured_at"]),
+        deadline=parse(row["deadline"]),
+        sign_up_until=parse(row["sign_up_until"]) if row["sign_up_until"] else None,
+        attempts=row["attempts"],
+        faults=row["faults"],
+        deaths=row["deaths"],
+    )
+
+
+def in_words(row: OutboxRow) -> str:
+    """The award as a person would name it, the customer masked."""
+    fact, printed = row.body, row.body.get("receipt", {})
+    customer = fact.get("customer", {})
+    who = masked(customer.get("phone") or customer.get("email")) or customer.get("card") or "nobody"
+    total = printed.get("total")
+    paid = "" if total is None else f", total {format_amount(total, fact.get('exponent', 2))}"
+    number = printed.get("number") or "without number"
+    return (
+        f"{fact['points']:+d} points ({fact['programme']}) for {who}: receipt {number}{paid},"
+        f" captured {fact['captured_at'][:16].replace('T', ' ')} UTC, lane {fact.get('lane', '?')}"
+    )
