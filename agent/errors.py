@@ -5,6 +5,7 @@ TillpostError            message + hint (what the person who must act should do)
 ├─ FormatError           a receipt format file is wrong                 → technician edits it, generic is used
 ├─ PortUnavailable       a tap's port or printer cannot be had now      → retried by itself, technician if it lasts
 ├─ StorageFull           no room on the disk                            → waits in RAM, recovers by itself
+├─ JournalBusy           another tap writes this journal                → does not start until that one is gone
 ├─ JournalDamaged        a segment cannot be read                       → gap is named, reading goes on behind it
 ├─ LedgerUnsafe          the database refuses the promises we need      → does not start, technician
 ├─ LedgerBusy            another process holds the ledger               → ask that process instead
@@ -37,6 +38,10 @@ class PortUnavailable(TillpostError):
 
 class StorageFull(TillpostError):
     default_hint = "Free space on the data partition; the box goes on by itself once there is room."
+
+
+class JournalBusy(TillpostError):
+    default_hint = "Another tap writes this journal; stop that one, or wait until it has ended."
 
 
 class JournalDamaged(TillpostError):

@@ -1,4 +1,4 @@
-"""record: the values that travel through the journal, and how each is laid out in bytes; does no I/O."""
+"""record: the values that travel through the journal; knows neither their bytes (layout.py) nor files."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -29,12 +29,24 @@ class RecordKind(IntEnum):
     CLOSED = 3
     """The session ended. Payload: JSON {cause}."""
     GAP = 4
-    """Bytes that passed but could not be kept. Payload: JSON {from, to, cause, length|null}."""
+    """Bytes that passed but could not be kept. Payload: JSON {from, to, cause, length|null}, offsets of the stream."""
 
 
 class Direction(IntEnum):
     TO_PRINTER = 0
     FROM_PRINTER = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A moment as every record carries it. `boot` names the boot in which `monotonic_ns` counts."""
+
+    boot: str
+    monotonic_ns: int
+    wall_us: int
+    """Microseconds since 1970, UTC."""
+    trusted: bool
+    """The wall clock was disciplined by NTP."""
 
 
 @dataclass(frozen=True, slots=True)
