@@ -1,1 +1,48 @@
-"""dialects: many printer languages, one file each."""
+"""dialects: many printer languages, one file each; takes a job's bytes, gives its print events; cuts no jobs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from agent.dialects import escpos, plain_text, star
+from agent.dialects.escpos_lengths import Tokenizer
+from agent.dialects.evidence import Evidence, Language
+from agent.dialects.name import DialectName
+from agent.dialects.state import DialectState
+from agent.print_events import PrintEvent, Unreadable
+
+__all__ = ["READERS", "DialectName", "DialectState", "Language", "language_of", "read_job"]
+
+AnyReader = escpos.Reader | plain_text.Reader
+READERS: dict[Language, Callable[[DialectState], AnyReader]] = {
+    Language.ESCPOS: escpos.Reader,
+    Language.PLAIN_TEXT: plain_text.Reader,
+    Language.STAR: star.Reader,
+}
+CHOSEN: dict[DialectName, Language] = {
+    DialectName.ESCPOS: Language.ESCPOS,
+    DialectName.PLAIN_TEXT: Language.PLAIN_TEXT,
+}
+
+
+def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[PrintEvent], DialectState]:
+    """Everything a whole job prints, and the state behind it. Never raises."""
+    language = CHOSEN.get(name) or language_of(data, state)
+    reader = READERS[language](state)
+    events = reader.feed(data) + reader.give_up()
+    if language is Language.STAR:
+        events.insert(0, Unreadable(0, len(data), star.NOT_READ))
+    return events, replace(reader.state, language=language)
+
+
+def language_of(data: bytes, state: DialectState) -> Language:
+    """By this job's own evidence; when it has too little, what the source spoke before, else what it looks like."""
+    evidence, commands = Evidence(), 0
+    for token in Tokenizer(bare_bold=state.bare_bold).feed(data):
+        if not token.why:
+            evidence.add(token.key, token.head)
+            commands += 1
+    if evidence.language is not Language.UNKNOWN:
+        return evidence.language
+    if state.language:
+        return Language(state.language)
+    return Language.ESCPOS if commands else Language.PLAIN_TEXT

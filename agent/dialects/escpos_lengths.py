@@ -7,19 +7,10 @@ import re
 from functools import partial
 from typing import NamedTuple
 
-from agent.dialects.escpos_table import (
-    ESCPOS,
-    KANJI_GLYPH,
-    KANJI_GLYPH_BYTES,
-    MAX_HEAD,
-    Measure,
-    Piece,
-    kanji_glyph,
-    measure,
-    real_time,
-)
+from agent.dialects.escpos_table import BARE_BOLD, ESCPOS, KANJI_GLYPH, KANJI_GLYPH_BYTES, kanji_glyph, measure
 from agent.dialects.evidence import CUT_PARAMETERS, Evidence, Language
 from agent.dialects.name import DialectName
+from agent.dialects.pieces import MAX_HEAD, Measure, Piece, real_time
 
 TEXT = b""
 _TEXT_RE = re.compile(rb"[^\x00-\x1f]+")
@@ -53,8 +44,8 @@ class Tokenizer:
     `reading`: text, control bytes and counted data are given too; otherwise commands only, much faster.
     """
 
-    def __init__(self, table: dict[bytes, Measure] = ESCPOS, *, reading: bool = False) -> None:
-        self._table = dict(table)
+    def __init__(self, table: dict[bytes, Measure] = ESCPOS, *, reading: bool = False, bare_bold: bool = False) -> None:
+        self._table = {**table, **(BARE_BOLD if bare_bold else {})}
         self._reading = reading
         self._seen = 0
         self._pending = b""
@@ -131,7 +122,8 @@ class Tokenizer:
         return self._begin(piece, window, base, stop - len(window))
 
     def _measure(self, window: bytes) -> Piece | None:
-        return measure(self._table, window) if self._then is None else self._then(window)
+        piece = measure(self._table, window) if self._then is None else self._then(window)
+        return piece if piece and piece.head <= len(window) else None
 
     def _lift(self, window: bytes, end: int, tokens: list[Token]) -> int:
         """Takes out a real-time command that stands inside another one; it counts as standing before it."""
@@ -154,14 +146,27 @@ class Tokenizer:
         head, key = self._head, self._head[:2]
         token = Token(self._start, end, key, head, b"".join(self._kept or ()), self._why)
         tokens.append(token)
-        if key == b"\x1c(" and head[2:3] == b"A" and token.data[:1] == b"0":
-            self._set_kanji_font(token.data[1] if len(token.data) > 1 else 0)
+        self._learn(key, head, token.data)
+        self._close()
+
+    def _learn(self, key: bytes, head: bytes, data: bytes) -> None:
+        """Some commands change how long later ones are."""
+        if key == b"\x1c(" and head[2:3] == b"A" and data[:1] == b"0":
+            self._set_kanji_font(data[1] if len(data) > 1 else 0)
         elif key == b"\x1b@":
             self._set_kanji_font(0)
-        self._close()
+        elif shows_bare_bold(key, head):
+            self._table.update(BARE_BOLD)
 
     def _set_kanji_font(self, font: int) -> None:
         self._table[KANJI_GLYPH] = partial(kanji_glyph, KANJI_GLYPH_BYTES.get(font, KANJI_GLYPH_BYTES[0]))
+
+
+def shows_bare_bold(key: bytes, head: bytes) -> bool:
+    """Signs of the clones (Bematech, Daruma and their kin) whose bold takes no parameter."""
+    if key in (b"\x1bE", b"\x1bF"):
+        return len(head) == 2
+    return key in (b"\x1d\xf9", b"\x1bj") or (key == b"\x1bW" and len(head) == 3)
 
 
 CUTS = (b"\x1bi", b"\x1bm")

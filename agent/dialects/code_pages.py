@@ -1,0 +1,124 @@
+"""code_pages: takes the bytes of a run and what the till chose, gives its characters; knows no commands.
+
+Pages are numbered as Epson's ESC t does; a number that is not here (clones have their own) means the lane's page.
+"""
+
+from functools import cache
+
+KATAKANA = "katakana"
+PAGES = {
+    0: "cp437",
+    1: KATAKANA,
+    2: "cp850",
+    3: "cp860",
+    4: "cp863",
+    5: "cp865",
+    13: "cp857",
+    14: "cp737",
+    15: "iso8859_7",
+    16: "cp1252",
+    17: "cp866",
+    18: "cp852",
+    19: "cp858",
+    20: "cp874",
+    21: "cp874",
+    26: "cp874",
+    32: "cp720",
+    33: "cp775",
+    34: "cp855",
+    35: "cp861",
+    36: "cp862",
+    37: "cp864",
+    38: "cp869",
+    39: "iso8859_2",
+    40: "iso8859_15",
+    44: "cp1125",
+    45: "cp1250",
+    46: "cp1251",
+    47: "cp1253",
+    48: "cp1254",
+    49: "cp1255",
+    50: "cp1256",
+    51: "cp1257",
+    52: "cp1258",
+    53: "kz1048",
+}
+
+_KATAKANA_SIGNS = (
+    "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯\u00a0"
+    + "".join(map(chr, range(0xFF61, 0xFFA0)))
+    + "═╞╪╡◢◣◥◤♠♥♦♣●○╱╲╳円年月日時分秒〒市区町村人▒\u00a0"
+)
+"""Page 1 from 80h on: JIS X 0201 half-width katakana between Epson's rules and signs."""
+_KATAKANA_TABLE = {0x80 + index: sign for index, sign in enumerate(_KATAKANA_SIGNS)}
+
+_REPLACED = "#$@[\\]^`{|}~"
+_SETS = {
+    1: "#$à°ç§^`éùè¨",
+    2: "#$§ÄÖÜ^`äöüß",
+    3: "£$@[\\]^`{|}~",
+    4: "#$@ÆØÅ^`æøå~",
+    5: "#¤ÉÄÖÅÜéäöåü",
+    6: "#$@°\\é^ùàòèì",
+    7: "₧$@¡Ñ¿^`¨ñ}~",
+    8: "#$@[¥]^`{|}~",
+    9: "#¤ÉÆØÅÜéæøåü",
+    10: "#$ÉÆØÅÜéæøåü",
+    11: "#$@¡Ñ¿é`íñóú",
+    12: "#$@¡Ñ¿éüíñóú",
+    13: "#$@[₩]^`{|}~",
+    14: "#$ŽŠĐĆČžšđćč",
+    15: "#¥@[\\]^`{|}~",
+}
+"""ESC R. By the book 11 and 12 print @ as á; libraries choose them and still mean '2 @ 3.50' and e-mail addresses."""
+_INTERNATIONAL = {number: str.maketrans(_REPLACED, signs) for number, signs in _SETS.items()}
+
+JAPAN, KOREA, CHINA = 8, 13, 15
+JIS = "iso2022_jp"
+_MULTI_BYTE = {
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "gb18030": "gb18030",
+    "shift_jis": "cp932",
+    "cp932": "cp932",
+    "euc_kr": "cp949",
+    "cp949": "cp949",
+    "big5": "cp950",
+    "cp950": "cp950",
+    "utf_8": "utf_8",
+}
+
+
+@cache
+def multi_byte(code_page: str) -> str:
+    """The codec that reads a multi-byte page named in the settings, or '' when the page is a single-byte one."""
+    return _MULTI_BYTE.get(code_page.lower().replace("-", "_").replace("utf8", "utf_8"), "")
+
+
+def kanji_codec(default_page: str, international: int, page: str) -> str:
+    """What FS & means when nobody said: the lane's page, else the country chosen by ESC R, else GB18030."""
+    if page == KATAKANA:
+        return multi_byte(default_page) or "cp932"
+    by_country = {JAPAN: "cp932", KOREA: "cp949", CHINA: "gb18030"}
+    return multi_byte(default_page) or by_country.get(international, "gb18030")
+
+
+def decode(data: bytes, codec: str, international: int) -> str:
+    """Never raises; a byte that the page does not have becomes U+FFFD."""
+    if codec == KATAKANA:
+        text = data.decode("latin-1").translate(_KATAKANA_TABLE)
+        international = international or JAPAN
+    elif codec == JIS:
+        text = data.decode("cp932", "replace") if not data.isascii() else _jis(data)
+    else:
+        text = data.decode(codec, "replace")
+    signs = _INTERNATIONAL.get(international)
+    return (text.translate(signs) if signs else text).translate(_UNPRINTABLE)
+
+
+_UNPRINTABLE = dict.fromkeys([0x7F, *range(0x80, 0xA0)], "\ufffd")
+
+
+def _jis(data: bytes) -> str:
+    """Pairs of 7-bit bytes, as Japanese models read them between FS & and FS . by default."""
+    return (b"\x1b$B" + data[: len(data) // 2 * 2] + b"\x1b(B").decode(JIS, "replace")

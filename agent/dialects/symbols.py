@@ -1,0 +1,91 @@
+"""symbols: takes barcode and picture commands, gives what they print; draws nothing, reads no pixels."""
+
+from agent.dialects.escpos_lengths import Token
+from agent.print_events import Barcode, Raster
+
+_BARCODES = ("upc_a", "upc_e", "ean13", "ean8", "code39", "itf", "codabar", "code93", "code128", "gs1_128")
+_LATER_BARCODES = ("databar_omni", "databar_truncated", "databar_limited", "databar_expanded", "code128_auto")
+_TWO_DIMENSIONAL = {
+    48: "pdf417",
+    49: "qr",
+    50: "maxicode",
+    51: "gs1_databar",
+    52: "composite",
+    53: "aztec",
+    54: "datamatrix",
+}
+_BEMATECH_QR, _NUL_ENDED_QR = 81, 11
+STORE, PRINT = 80, 81
+"""GS ( k functions."""
+STORE_RASTER, STORE_COLUMNS, PRINT_STORED, PRINT_NAMED = 112, 113, (2, 50), (69, 85)
+"""GS ( L and GS 8 L functions."""
+
+
+def barcode(token: Token) -> Barcode:
+    """GS k in its two length schemes and a clone's third."""
+    kind = token.head[2]
+    if kind < 65:
+        return Barcode(token.start, _barcode_name(kind), _characters(token.head[3:-1]))
+    data = _code128(token.data) if kind == 73 else token.data
+    return Barcode(token.start, _barcode_name(kind - 65 if kind != _BEMATECH_QR else kind), _characters(data))
+
+
+def _barcode_name(kind: int) -> str:
+    if kind in (_NUL_ENDED_QR, _BEMATECH_QR):
+        return "qr"
+    names = _BARCODES + _LATER_BARCODES
+    return names[kind] if kind < len(names) else f"barcode {kind}"
+
+
+def symbol_name(kind: int) -> str:
+    return _TWO_DIMENSIONAL.get(kind, f"symbol {kind}")
+
+
+def symbol(at: int, kind: int, data: bytes) -> Barcode:
+    return Barcode(at, symbol_name(kind), _characters(data))
+
+
+def _characters(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def _code128(data: bytes) -> bytes:
+    """Takes out the code set choices {A {B {C; in set C a byte stands for two digits."""
+    out, at, pairs = bytearray(), 0, False
+    while at < len(data):
+        if data[at] == ord("{") and data[at + 1 : at + 2] in (b"A", b"B", b"C", b"{", b"S", b"1", b"2", b"3", b"4"):
+            choice = data[at + 1 : at + 2]
+            pairs = choice == b"C" if choice in b"ABC" else pairs
+            out += b"{" if choice == b"{" else b""
+            at += 2
+            continue
+        out += b"%02d" % data[at] if pairs and data[at] < 100 else data[at : at + 1]
+        at += 1
+    return bytes(out)
+
+
+def raster(token: Token) -> Raster:
+    """GS v 0 and GS Q 0: width in bytes, height in dots."""
+    width, height = _word(token.head, 4), _word(token.head, 6)
+    return Raster(token.start, width * 8, height, token.data)
+
+
+def columns(token: Token) -> Raster:
+    """ESC *: n columns of 8 or 24 dots; the dots stand upright and are not kept."""
+    return Raster(token.start, _word(token.head, 3), 24 if token.head[2] in b"\x20\x21\x40" else 8)
+
+
+def stored_graphics(token: Token) -> Raster | None:
+    """GS ( L / GS 8 L that stores a picture in the print buffer; None when it does something else."""
+    data = token.data
+    if len(data) < 10 or data[1] not in (STORE_RASTER, STORE_COLUMNS):
+        return None
+    rows = data[10:] if data[1] == STORE_RASTER else b""
+    return Raster(token.start, _word(data, 6), _word(data, 8), rows)
+
+
+def _word(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
