@@ -26,7 +26,7 @@ from tests.providers.pairs import Pair
 
 PHONE, OTHER_PHONE, STRANGER = "+14155550188", "+14155550119", "+14155550142"
 TRIES = 12
-APPLIED_UNSEEN = (Fault.SLOW, Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.GARBAGE, Fault.WRONG_KEY)
+APPLIED_UNSEEN = (Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.GARBAGE, Fault.WRONG_KEY)
 """The cloud has done it, but the adapter cannot know."""
 NOT_APPLIED_UNSEEN = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE)
 """The cloud has not done it, but the adapter cannot know."""
@@ -213,6 +213,18 @@ async def a_lost_answer_is_unknown(pair: Pair) -> None:
         assert pair.cloud.book.applied(fact(number)["key"]) == (fault in APPLIED_UNSEEN), fault
 
 
+async def a_slow_answer_is_unknown(pair: Pair) -> None:
+    """Slower than the adapter's patience, and yet applied."""
+    pair.cloud.misbehaviour.order(Fault.SLOW)
+    (answer,) = await send(pair, fact(1))
+    assert isinstance(answer, Unknown)
+    assert pair.cloud.book.applied(fact(1)["key"]) == 1
+    if can_read_back(pair):
+        pair.cloud.misbehaviour.order(Fault.SLOW, call=Door.READ_BACK)
+        assert isinstance(await pair.provider.read_back(fact(1)), Unknown | Later)
+        assert isinstance(await pair.provider.read_back(fact(1)), AlreadyDone)
+
+
 async def a_lost_answer_for_a_batch_is_unknown_for_each(pair: Pair) -> None:
     pair.cloud.misbehaviour.order(Fault.DROP_AFTER, left=2)
     answers = await send(pair, fact(1), fact(2))
@@ -263,12 +275,12 @@ async def a_failed_look_is_not_a_miss(pair: Pair) -> None:
     if not can_read_back(pair):
         return
     await send(pair, fact(1))
-    faults = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE, Fault.RATE_LIMIT, Fault.GARBAGE, Fault.WRONG_KEY, Fault.SLOW)
+    faults = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE, Fault.RATE_LIMIT, Fault.GARBAGE, Fault.WRONG_KEY)
     for fault in faults:
         pair.cloud.misbehaviour.order(fault, call=Door.READ_BACK)
         assert isinstance(await pair.provider.read_back(fact(1)), Unknown | Later), fault
     pair.cloud.leave()
-    assert isinstance(await pair.provider.read_back(fact(1)), Later)
+    assert isinstance(await pair.provider.read_back(fact(1)), Unknown | Later)
 
 
 async def a_blind_resend_would_show(pair: Pair) -> None:
@@ -295,6 +307,7 @@ CHECKS: tuple[Check, ...] = (
     too_many_calls_wait_as_long_as_told,
     away_is_later,
     a_lost_answer_is_unknown,
+    a_slow_answer_is_unknown,
     a_lost_answer_for_a_batch_is_unknown_for_each,
     the_ledger_is_exact_after_each_fault,
     the_ledger_is_exact_under_constant_misbehaviour,
@@ -302,3 +315,5 @@ CHECKS: tuple[Check, ...] = (
     a_failed_look_is_not_a_miss,
     a_blind_resend_would_show,
 )
+NEED_LITTLE_PATIENCE: frozenset[Check] = frozenset({a_slow_answer_is_unknown})
+"""They really let the adapter's time-out pass."""

@@ -11,8 +11,8 @@ from agent.settings import ProviderSettings
 from tests.clouds.control import Sandbox
 from tests.clouds.plain_http import TOKEN, PlainHttpCloud
 
-PATIENCE_S = 0.4
-"""The adapter's time-out: short, because a slow sandbox really lets it pass."""
+PATIENT_S, IMPATIENT_S = 30.0, 0.6
+"""The adapter's time-out: long, so that a busy machine fails no test; short where a check lets it pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,18 @@ class Pair:
     cloud: Sandbox
 
 
-Open = Callable[[], AbstractAsyncContextManager[Pair]]
+Open = Callable[[float], AbstractAsyncContextManager[Pair]]
 
 
 def plain_http(keeps: Idempotency = Idempotency.KEY, batch: int = 50) -> Open:
     @asynccontextmanager
-    async def opened() -> AsyncIterator[Pair]:
+    async def opened(patience_s: float) -> AsyncIterator[Pair]:
         async with PlainHttpCloud(keeps=keeps) as cloud:
             settings = ProviderSettings(
                 kind="plain_http",
                 base_url=cloud.url,
                 token=TOKEN,
-                timeout_s=PATIENCE_S,
+                timeout_s=patience_s,
                 batch=batch,
                 idempotency=keeps.value,
             )

@@ -3,14 +3,14 @@
 import pytest
 
 from agent.providers.registry import PROVIDERS
-from tests.providers.conformance import CHECKS, OTHER_PHONE, PHONE, Check
-from tests.providers.pairs import PAIRS
+from tests.providers.conformance import CHECKS, NEED_LITTLE_PATIENCE, OTHER_PHONE, PHONE, Check
+from tests.providers.pairs import IMPATIENT_S, PAIRS, PATIENT_S
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", PAIRS)
 async def test_conformance(name: str, check: Check) -> None:
-    async with PAIRS[name]() as pair:
+    async with PAIRS[name](IMPATIENT_S if check in NEED_LITTLE_PATIENCE else PATIENT_S) as pair:
         pair.cloud.book.sign_up(phone=PHONE)
         pair.cloud.book.sign_up(phone=OTHER_PHONE)
         await check(pair)
