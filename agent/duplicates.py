@@ -95,7 +95,7 @@ def _compare(now: Seen, then: Seen) -> Verdict | None:
     new, old = now.receipt, then.receipt
     if (new.kind, new.total) != (old.kind, old.total) or _differ(new.number, old.number):
         return None
-    if _differ(new.register, old.register) or _other_person(new, old):
+    if _differ(new.register, old.register):
         return None
     sameness, why = _same_paper(now, then)
     if sameness is Sameness.NEW:
@@ -139,6 +139,8 @@ def _numbered(now: Seen, then: Seen, *, same_time: bool, same_day: bool) -> tupl
 
 def _unnumbered(new: Receipt, old: Receipt, *, same_time: bool) -> tuple[Sameness, str]:
     if _contents(new) != _contents(old) or (_differ(new.date, old.date) and not new.reprint):
+        return Sameness.NEW, ""
+    if _other_person(new, old):  # only here: where a number is printed it decides, and old names are masked in time
         return Sameness.NEW, ""
     if new.reprint and same_time:
         return Sameness.REPRINT, "marked as a reprint, same content and time"
