@@ -1,0 +1,190 @@
+"""open_job: takes one session's records, gives its jobs at their cuts; does not know other sessions or the time."""
+
+import json
+from dataclasses import dataclass, replace
+
+from agent.dialects import CHOSEN, Language, star
+from agent.dialects.escpos_lengths import TEXT, Token, Tokenizer, is_cut
+from agent.dialects.evidence import Evidence
+from agent.dialects.name import DialectName
+from agent.dialects.state import DialectState, follow
+from agent.journal.record import Position, Record
+
+LONGEST_JOB = 16 << 20
+"""Bytes; a receipt with pictures has a few hundred thousand. What is longer comes in several jobs, all marked."""
+SHORTEST_HEADING = 3
+"""Characters; fewer begin too many receipts."""
+LINES_TO_TEAR_OFF = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What was printed between two cuts (or silences, or the ends of a connection)."""
+
+    lane: str
+    origin: Position
+    """The journal position of its first byte: its name for ever."""
+    session: int
+    data: bytes
+    started_wall_us: int
+    ended_wall_us: int
+    monotonic_ns: int
+    """Of its last record, like `boot` and `trusted`."""
+    boot: str
+    trusted: bool
+    cause: str
+    """cut, quiet, closed, too long."""
+    gap: str
+    """Words for bytes that are missing inside it, or before it since the job before; empty: none."""
+    state: DialectState
+    """What the till had set on the printer before its first byte."""
+
+
+class OpenJob:
+    """Bytes that belong together and are not a job yet."""
+
+    def __init__(self, state: DialectState) -> None:
+        self.state = state
+        self.origin: Position | None = None
+        self.data = bytearray()
+        self.session = 0
+        self.started_wall_us = 0
+        self.gap = ""
+
+    def add(self, payload: bytes, at: Position, record: Record) -> None:
+        if self.origin is None and payload:
+            self.origin, self.session, self.started_wall_us = at, record.session, record.wall_us
+        self.data += payload
+
+    def missing(self, words: str) -> None:
+        self.gap = self.gap if words in self.gap else "; ".join(filter(None, (self.gap, words)))
+
+    def finished(self, last: Record, cause: str) -> Job | None:
+        """None when no byte came."""
+        if self.origin is None:
+            return None
+        return Job(
+            lane=last.lane,
+            origin=self.origin,
+            session=self.session,
+            data=bytes(self.data),
+            started_wall_us=self.started_wall_us,
+            ended_wall_us=last.wall_us,
+            monotonic_ns=last.monotonic_ns,
+            boot=last.boot,
+            trusted=last.trusted,
+            cause=cause,
+            gap=self.gap,
+            state=self.state,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """As much of a job as tells whether another one goes on with it."""
+
+    heading: bytes
+    """The first run of text on it, b'' when it prints none."""
+    looks_finished: bool
+    """It ends as a receipt does where nothing cuts the paper: fed out to be torn off, or with the drawer opened."""
+
+
+def outline(job: Job) -> Outline:
+    heading, lines, kicked = b"", 0, False
+    for token in Tokenizer(reading=True, bare_bold=job.state.bare_bold).feed(job.data):
+        if token.key == TEXT and token.data.strip():
+            lines, kicked = 0, False
+            heading = heading or (token.data.strip() if len(token.data.strip()) >= SHORTEST_HEADING else b"")
+        elif token.key == b"\n":
+            lines += 1
+        elif token.key == b"\x1bd":
+            lines += token.head[2] if len(token.head) > 2 else 0
+        kicked = kicked or token.key == b"\x1bp"
+    return Outline(heading, kicked or lines >= LINES_TO_TEAR_OFF)
+
+
+class Session:
+    """One connection or one opening of a serial port, in the direction to the printer."""
+
+    def __init__(self, dialect: DialectName, state: DialectState) -> None:
+        self._chosen = CHOSEN.get(dialect, Language.UNKNOWN)
+        self._tokenizer = Tokenizer(bare_bold=state.bare_bold)
+        self._evidence = Evidence()
+        self._fed = 0
+        self._expected: int | None = None
+        self.state = state
+        self.open = OpenJob(state)
+        self.last: Record | None = None
+
+    @property
+    def language(self) -> Language:
+        """What the settings say, else what this session or one before it on the lane has shown."""
+        return self._chosen or self._evidence.language or Language(self.state.language)
+
+    def bytes_came(self, position: Position, record: Record) -> list[Job]:
+        if self._expected is not None and record.offset > self._expected:
+            self.bytes_missing(f"{record.offset - self._expected} bytes are missing")
+        self._expected, self.last = record.offset + len(record.payload), record
+        jobs: list[Job | None] = []
+        done = 0
+        before, self._fed = self._fed, self._fed + len(record.payload)
+        for token in self._tokenizer.feed(record.payload):
+            end = token.end - before
+            if self._is_cut(token):
+                jobs += self._taken(position, record, done, end)
+                jobs.append(self._finish("cut"))
+                done = end
+        jobs += self._taken(position, record, done, len(record.payload))
+        return [job for job in jobs if job]
+
+    def bytes_missing(self, words: str) -> None:
+        """What is half-read is forgotten: the missing bytes may have been its end."""
+        self._tokenizer.give_up()
+        self.open.missing(words)
+
+    def gap_noted(self, record: Record) -> None:
+        length = _payload(record).get("length")
+        self.bytes_missing(str(_payload(record).get("cause", "bytes are missing")))
+        self._expected = record.offset + length if isinstance(length, int) else None
+
+    def end(self, cause: str) -> Job | None:
+        self._tokenizer.give_up()
+        return self._finish(cause) if self.last else None
+
+    def _taken(self, position: Position, record: Record, start: int, end: int) -> list[Job | None]:
+        """Adds these bytes of the record to the open job; a job that gets too long is ended on the way."""
+        jobs = []
+        while start < end:
+            part = min(end, start + LONGEST_JOB - len(self.open.data))
+            at = replace(position, offset=position.offset + start)
+            self.open.add(record.payload[start:part], at, record)
+            start = part
+            if len(self.open.data) >= LONGEST_JOB:
+                jobs.append(self._finish("too long"))
+        return jobs
+
+    def _is_cut(self, token: Token) -> bool:
+        if token.why or self._chosen is Language.PLAIN_TEXT:
+            return False
+        self._evidence.add(token.key, token.head)
+        self.state = follow(self.state, token.key, token.head, token.data)
+        if self.state.display:
+            return False
+        if self.language is Language.STAR:
+            return star.is_cut(token.head)
+        return self.language is Language.ESCPOS and is_cut(token.key, token.head)
+
+    def _finish(self, cause: str) -> Job | None:
+        assert self.last is not None
+        job = self.open.finished(self.last, cause)
+        self.state = replace(self.state, language=self.language)
+        self.open = OpenJob(self.state)
+        return job
+
+
+def _payload(record: Record) -> dict[str, object]:
+    try:
+        values = json.loads(record.payload or b"{}")
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}
