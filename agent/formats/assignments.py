@@ -1,0 +1,196 @@
+"""assignments: takes a bill, tries the ways of reading it, gives the one that is proven or says why none is."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
+
+from agent.formats.bill import Bill
+from agent.formats.entries import Entry
+from agent.formats.relations import Evidence, Reading, Verdict, judge
+from agent.formats.roles import Role
+from agent.formats.tax_table import TaxTable, included_tax, read_table
+
+MAX_TOTALS = 12
+MAX_TAXES = 12
+"""Bounds on what is tried; a paper with more different totals or taxes than these is no single receipt."""
+MOST_ROUNDING = 5
+"""Minor units; the largest step of a smallest coin is 10, so a rounding moves the total by at most this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The reading that holds, and `reason` '' ; or the likeliest one and why it is not proven."""
+
+    reading: Reading
+    verdict: Verdict
+    reason: str
+
+
+def read_bill(bill: Bill, rates: Sequence[Decimal], cash_rounding: int, *, tax_unknown: str) -> Outcome | None:
+    """None when nothing on the bill can be a total. `tax_unknown`: why a bill without tax lines cannot be proven."""
+    evidence = _evidence(bill, rates, cash_rounding)
+    judged = [(reading, judge(reading, evidence)) for reading in _readings(bill, evidence)]
+    if not judged:
+        return None
+    for reading, verdict in judged:
+        _last_doubts(reading, verdict, bill, evidence, tax_unknown)
+    proven = [(reading, verdict) for reading, verdict in judged if verdict.proven]
+    if not proven:
+        reading, verdict = max(judged, key=_likelihood)
+        return Outcome(reading, verdict, _why_not(verdict))
+    reading, verdict = max(proven, key=_likelihood)
+    return Outcome(reading, verdict, _why_two(reading, verdict, proven))
+
+
+def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evidence:
+    once = [abs(entry.value) for entry in bill.line_discounts]
+    per_piece = [_per_piece(entry, bill) for entry in bill.line_discounts]
+    return Evidence(
+        bill=bill,
+        line_ways=tuple(_line_ways([entry.value for entry in bill.articles], once, per_piece)),
+        line_discount=sum(once),
+        unit_discount=sum(per_piece),
+        table=read_table(bill.tax_rows, rates),
+        rates=tuple(rates),
+        cash_rounding=cash_rounding,
+        prefix_sums=_running(bill),
+    )
+
+
+def _line_ways(goods: list[int], *ways_off: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    seen: set[int] = set()
+    for off in (*ways_off, []):
+        total = sum(goods) - sum(off)
+        if total not in seen:
+            seen.add(total)
+            yield total, (*goods, *(-value for value in off))
+
+
+def _per_piece(discount: Entry, bill: Bill) -> int:
+    """A discount meant for each piece of the article above it."""
+    above = [entry for entry in bill.articles if entry.line <= discount.line]
+    return abs(discount.value) * (quantity_of(above[-1], bill) if above else 1)
+
+
+def quantity_of(article: Entry, bill: Bill) -> int:
+    """How many pieces: written on the line, or on a price note beside it that fits the amount."""
+    price = article.others[-1] if article.others else 0
+    if price and article.value != price and article.value % price == 0:
+        return abs(article.value // price)
+    notes = (note for note in bill.notes if abs(note.line - article.line) == 1)
+    return next((note.quantity for note in notes if note.quantity * note.price == abs(article.value)), 1)
+
+
+def _running(bill: Bill) -> frozenset[int]:
+    """Sums of the lines so far, and of the lines since the subtotal before: what a subtotal in between may say."""
+    signed = sorted((*bill.articles, *bill.line_discounts), key=lambda entry: entry.line)
+    values = [-abs(entry.value) if entry in bill.line_discounts else entry.value for entry in signed]
+    if len(bill.subtotals) < 2:
+        return frozenset()
+    return frozenset(accumulate(values))
+
+
+# ---- the ways of reading --------------------------------------------------------------------------
+
+
+def _readings(bill: Bill, evidence: Evidence) -> Iterator[Reading]:
+    for total in _totals(bill):
+        fees, tip = (_before(total, entries) for entries in (bill.fees, bill.tips))
+        for tax in _taxes(total, bill, evidence.table):
+            for rounding in _roundings(total, bill):
+                yield Reading(total, tax, fees, tip, rounding)
+
+
+def _totals(bill: Bill) -> list[Entry]:
+    """One entry per different amount; sums first, subtotals when there is none, else what was paid."""
+    sums = [entry for entry in bill.sums if entry.value or entry.role is Role.TOTAL] or list(bill.subtotals)
+    if not sums and bill.tenders:
+        back = max((abs(entry.value) for entry in bill.change), default=0)
+        last = bill.tenders[-1]
+        paid = max(abs(entry.value) for entry in bill.tenders)
+        sums = [Entry(last.line, last.label, last.words, Role.TOTAL, True, paid - back)]
+    by_value: dict[int, Entry] = {}
+    for entry in sums:
+        if entry.value not in by_value or by_value[entry.value].role is not Role.TOTAL:
+            by_value[entry.value] = entry
+    return list(by_value.values())[:MAX_TOTALS]
+
+
+def _before(total: Entry, entries: Sequence[Entry]) -> int:
+    return sum(entry.value for entry in entries if entry.line <= total.line)
+
+
+def _taxes(total: Entry, bill: Bill, table: TaxTable | None) -> list[int]:
+    """The amounts that can be the tax in the total so that every printed tax has a meaning."""
+    above = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line <= total.line]
+    below = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line > total.line]
+    stated = [entry.value for entry in bill.taxes if entry.role is Role.TAX_TOTAL] + ([table.tax] if table else [])
+    every = dict.fromkeys([sum(above), sum(below), *stated, *above[:MAX_TAXES], *below[:MAX_TAXES], 0])
+    return [tax for tax in every if _explains(tax, (above, below), stated)]
+
+
+def _explains(tax: int, groups: Sequence[Sequence[int]], stated: Sequence[int]) -> bool:
+    parts = [[value for value in group if value not in (0, tax)] for group in groups]
+    return all(not group or sum(group) == tax for group in parts) and all(value == tax for value in stated)
+
+
+def _roundings(total: Entry, bill: Bill) -> list[int]:
+    """The printed rounding, in either sign; a loose cent or two between two totals; a total that says it is rounded."""
+    printed = _before(total, bill.roundings)
+    ways = [printed, -printed]
+    if not printed:
+        above = [entry for entry in bill.sums if entry.line < total.line]
+        loose = [e.value for e in bill.loose if above and above[0].line < e.line < total.line]
+        ways += [sign * value for value in loose if abs(value) <= MOST_ROUNDING for sign in (1, -1)]
+        if "round" in total.words:
+            ways += [total.value - entry.value for entry in above if abs(total.value - entry.value) <= MOST_ROUNDING]
+    return list(dict.fromkeys(ways))
+
+
+# ---- the choice -----------------------------------------------------------------------------------
+
+
+def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evidence, tax_unknown: str) -> None:
+    says_tax = bool(bill.taxes or bill.tax_rows)
+    if bill.tax_rows and evidence.table is None and not bill.taxes:
+        verdict.faults.append("the tax table cannot be read")
+    if not says_tax and tax_unknown:
+        verdict.faults.append(tax_unknown)
+    if not reading.tax and any(_looks_like_tax(entry, reading, evidence) for entry in bill.loose):
+        verdict.faults.append("a line without a known label looks like the tax")
+    only_paid = verdict.proofs and all(relation.words.startswith("payments") for relation in verdict.proofs)
+    if only_paid and not bill.articles and not bill.change:
+        verdict.faults.append("nothing but the payment repeats the total")
+
+
+def _looks_like_tax(entry: Entry, reading: Reading, evidence: Evidence) -> bool:
+    rates = (*evidence.rates, *([entry.percent] if entry.percent else ()))
+    return bool(entry.value) and any(rate and included_tax(reading.total.value, rate) == entry.value for rate in rates)
+
+
+def _likelihood(judged: tuple[Reading, Verdict]) -> tuple[int, int, int, int, int]:
+    reading, verdict = judged
+    named = {Role.TOTAL: 2, Role.DUE: 1}.get(reading.total.role, 0)
+    return -len(verdict.faults), len(verdict.proofs), int(verdict.paid), named, reading.total.line
+
+
+def _why_not(verdict: Verdict) -> str:
+    if verdict.faults:
+        return verdict.faults[0]
+    if not verdict.total_pinned:
+        return "nothing else on the paper proves the total"
+    if not verdict.tax_pinned:
+        return "the tax is printed once and nothing proves it"
+    return "nothing proves the fees, tip or rounding"
+
+
+def _why_two(best: Reading, verdict: Verdict, proven: Sequence[tuple[Reading, Verdict]]) -> str:
+    """Another base is always one too many; another total only when as much speaks for it."""
+    for other, its in proven:
+        if other.base != best.base:
+            return "the amounts fit together in two different ways"
+        same = (other.total.value, other.tax) == (best.total.value, best.tax)
+        if not same and _likelihood((other, its))[:4] == _likelihood((best, verdict))[:4]:
+            return "two totals fit equally well"
+    return ""

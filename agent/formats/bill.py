@@ -1,0 +1,157 @@
+"""bill: takes labelled amounts, sorts them into the parts of a bill; proves nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.formats.entries import Entry, PriceNote, Printed, TaxRow
+from agent.formats.form import Format
+from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
+from agent.formats.words import plain
+
+DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})
+ADJUSTMENTS = frozenset({Role.FEE, Role.TIP, Role.ROUNDING})
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The parts, each in printed order. `regular`: the article list is one amount per article, so it can be added."""
+
+    articles: tuple[Entry, ...]
+    line_discounts: tuple[Entry, ...]
+    subtotals: tuple[Entry, ...]
+    sums: tuple[Entry, ...]
+    """What may be the total: totals, amounts due, and sums of either name."""
+    discounts: tuple[Entry, ...]
+    """Taken off behind the article list."""
+    discount_totals: tuple[Entry, ...]
+    taxes: tuple[Entry, ...]
+    tax_rows: tuple[TaxRow, ...]
+    fees: tuple[Entry, ...]
+    tips: tuple[Entry, ...]
+    roundings: tuple[Entry, ...]
+    tenders: tuple[Entry, ...]
+    change: tuple[Entry, ...]
+    cash_back: tuple[Entry, ...]
+    loose: tuple[Entry, ...]
+    """Amounts without a known label behind the article list."""
+    regular: bool
+    notes: tuple[PriceNote, ...]
+
+    def turned(self) -> "Bill":
+        """Every amount with the other sign: a return printed in negative amounts, read like a sale."""
+        return replace(
+            self,
+            tax_rows=tuple(replace(row, amounts=tuple(-value for value in row.amounts)) for row in self.tax_rows),
+            **{part: tuple(replace(e, value=-e.value) for e in getattr(self, part)) for part in ENTRY_PARTS},
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.articles or self.sums or self.subtotals or self.tenders or self.taxes)
+
+    @property
+    def has_skeleton(self) -> bool:
+        """Something on it calls itself a total, a subtotal, a tax or a payment."""
+        return bool(self.sums or self.subtotals or self.tenders or self.taxes)
+
+
+ENTRY_PARTS = (
+    "articles",
+    "line_discounts",
+    "subtotals",
+    "sums",
+    "discounts",
+    "discount_totals",
+    "taxes",
+    "fees",
+    "tips",
+    "roundings",
+    "tenders",
+    "change",
+    "cash_back",
+    "loose",
+)
+
+
+def sort_out(printed: Printed, form: Format) -> Bill:
+    entries = [entry for entry in printed.entries if entry.role is not Role.INFO]
+    end = _end_of_articles(entries)
+    has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
+    settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
+    head, tail = settled[:end], settled[end:]
+    return Bill(
+        articles=_having(head, Role.LINE),
+        line_discounts=_having(head, Role.DISCOUNT),
+        subtotals=_having(settled, Role.SUBTOTAL),
+        sums=_having(settled, Role.TOTAL, Role.DUE, Role.AMOUNT),
+        discounts=_having(tail, Role.DISCOUNT),
+        discount_totals=_having(settled, Role.DISCOUNT_TOTAL),
+        taxes=_having(settled, *TAXES),
+        tax_rows=printed.tax_rows,
+        fees=_having(settled, Role.FEE),
+        tips=_having(settled, Role.TIP),
+        roundings=_having(settled, Role.ROUNDING),
+        tenders=_having(settled, Role.TENDER),
+        change=_having(settled, Role.CHANGE),
+        cash_back=_having(settled, Role.CASH_BACK),
+        loose=_having(tail, Role.LINE),
+        regular=_is_regular([entry for entry in head if entry.role is Role.LINE]),
+        notes=printed.notes,
+    )
+
+
+def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.role in roles)
+
+
+def _end_of_articles(entries: Sequence[Entry]) -> int:
+    """Index of the first entry behind the article list: the last subtotal before a tax or a total, else that one."""
+    closing = next((n for n, entry in enumerate(entries) if _closes(entry, entries[n + 1 :])), len(entries))
+    subtotals = [n for n, entry in enumerate(entries[:closing]) if entry.role is Role.SUBTOTAL and entry.sure]
+    return subtotals[-1] if subtotals else closing
+
+
+def _closes(entry: Entry, behind: Sequence[Entry]) -> bool:
+    """A sure total or tax ends the list; a payment does when no total follows; unsure words are an article's name."""
+    if not entry.sure:
+        return False
+    if entry.role in TAXES or entry.role in SUMS - {Role.SUBTOTAL}:
+        return True
+    if entry.role is Role.SUBTOTAL:
+        return not any(later.role in SUMS and later.sure for later in behind)
+    return entry.role in PAYMENT and not any(later.role in SUMS and later.sure for later in behind)
+
+
+def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Format) -> Entry:
+    """The role an entry has in its place: a payment word among the articles, or a fee above the subtotal, is one."""
+    if entry.role is Role.LINE:
+        return replace(entry, role=Role.DISCOUNT) if _is_discount(entry, among_articles, form) else entry
+    if not among_articles:
+        return entry if entry.sure or entry.role in TAXES else replace(entry, role=Role.LINE)
+    if entry.role in TAXES or (entry.role is Role.SUBTOTAL and entry.sure):
+        return entry
+    if entry.role in DISCOUNTS and (entry.value <= 0 or entry.sure):
+        return entry
+    if entry.role in ADJUSTMENTS and entry.sure and not has_subtotal:
+        return entry
+    return replace(entry, role=Role.LINE)
+
+
+def _is_discount(entry: Entry, among_articles: bool, form: Format) -> bool:
+    """A negative amount with a percentage or a reason for being cheaper; a returned article is no discount."""
+    if entry.value >= 0 or form.return_words.search(entry.words):
+        return False
+    return entry.percent is not None or bool(form.discount_words.search(entry.words)) or not among_articles
+
+
+def _is_regular(articles: Sequence[Entry]) -> bool:
+    """Every amount has words of its own (or its own wrapped line), and columns beside it explain it."""
+    return all(entry.words or entry.label for entry in articles) and all(
+        not entry.others or _explains(entry) for entry in articles
+    )
+
+
+def _explains(entry: Entry) -> bool:
+    """Quantity times price gives the amount, for some quantity on the line, or the price is the amount."""
+    price = entry.others[-1]
+    return price == entry.value or (price != 0 and entry.value % price == 0) or not plain(entry.label)

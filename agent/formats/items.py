@@ -1,0 +1,57 @@
+"""items: takes the article entries of a bill, gives the items with text and quantity; adds nothing up."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agent.formats.assignments import quantity_of
+from agent.formats.bill import Bill
+from agent.formats.entries import Entry
+from agent.receipt import Item
+
+MAX_QUANTITY = 999
+"""A longer number in front of a name is an article number, and one with leading zeros is none either."""
+_LEADING_re = re.compile(r"^\W*([1-9]\d{0,2})\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])")
+_TIMES_re = re.compile(r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*$")
+_UNIT_PRICE_re = re.compile(r"\s+[^\w\s]?\s?\d+[.,]\d{2,3}$")
+_MASK_re = re.compile(r"[*xX•#.]{2,}[\d*]*|\(?chip\)?$|\d{4}$", re.I)
+
+
+def items_of(bill: Bill) -> tuple[Item, ...]:
+    return tuple(_items(bill))
+
+
+def _items(bill: Bill) -> Iterator[Item]:
+    for entry in bill.articles:
+        text, quantity = _text_and_quantity(entry.label)
+        yield Item(text, quantity if quantity != 1 else quantity_of(entry, bill), entry.value)
+
+
+def _text_and_quantity(label: str) -> tuple[str, int]:
+    """'2 Cortado' → Cortado, 2; 'Greenies  2 @ 32.99' → Greenies, 2; '001 Card' → as it stands, 1."""
+    text, quantity = label.strip(), 1
+    times = _TIMES_re.search(text)
+    if times and times.start() > 0:
+        quantity = int(times[1] or times[2] or 1)
+        text = text[: times.start()].strip()
+    leading = _LEADING_re.match(text)
+    if leading and int(leading[1]) <= MAX_QUANTITY:
+        quantity = int(leading[1]) if quantity == 1 else quantity
+        text = text[leading.end() :]
+    text = _UNIT_PRICE_re.sub("", text)
+    return " ".join(text.split()).strip(" .:-") or label.strip(), quantity
+
+
+def tenders_of(entries: Sequence[Entry], *, paid_out: bool) -> tuple[tuple[str, int], ...]:
+    """Payments as printed, account digits left out; of a slip under the receipt only what is new."""
+    found: list[tuple[str, int]] = []
+    for entry in entries:
+        if entry.value and not any(abs(entry.value) == amount for _, amount in found):
+            found.append((_tender_label(entry), abs(entry.value)))
+    return tuple((label, -amount if paid_out else amount) for label, amount in found)
+
+
+def _tender_label(entry: Entry) -> str:
+    """'VISA ************4729' → VISA; 'PAID OUT CASH' → CASH PAID OUT: the means first, as other tills print it."""
+    label = re.split(r"\s{2,}|[:#]", _MASK_re.sub(" ", entry.label))[0].strip(" .:-$€£")
+    match = re.match(r"(?i)(paid out)\s+(.+)", label)
+    return f"{match[2]} {match[1]}" if match else label or entry.words.upper()

@@ -1,0 +1,39 @@
+"""labels: takes the words beside an amount, gives what the amount is by name; looks at no number."""
+
+from dataclasses import dataclass
+
+from agent.formats.form import Format
+from agent.formats.roles import SUMS, TAXES, Role
+
+MAX_QUALIFIERS = 4
+"""Words in front of 'tax' or 'total' that still name one: 'Castro Valley Sales Tax', 'Take Out Total'."""
+QUALIFIED = SUMS | TAXES | {Role.FEE, Role.DISCOUNT, Role.DISCOUNT_TOTAL, Role.TIP}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`sure`: the words say this and nothing else. Unsure words may as well be an article's name ('Tip Top Bread')."""
+
+    role: Role
+    sure: bool
+
+
+NOTHING_SAID = Said(Role.LINE, sure=True)
+
+
+def what_is_said(words: str, form: Format) -> Said:
+    """The first label that explains all the words; else the first that explains some, unsure; else an article."""
+    unsure: Said | None = None
+    for label in form.labels if words else ():
+        match = label.pattern.search(words)
+        if match is None:
+            continue
+        before, after = words[: match.start()].split(), words[match.end() :].split()
+        if form.filler.issuperset(after) and _names_it(label.role, before, form):
+            return Said(label.role, sure=True)
+        unsure = unsure or Said(label.role, sure=False)
+    return unsure or NOTHING_SAID
+
+
+def _names_it(role: Role, before: list[str], form: Format) -> bool:
+    return form.filler.issuperset(before) or (role in QUALIFIED and len(before) <= MAX_QUALIFIERS)

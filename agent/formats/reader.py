@@ -1,0 +1,212 @@
+"""reader: takes the lines of one paper, gives the receipts on it, each proven, held with its reason, or noted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from agent.formats.amounts import currency_of, style_of
+from agent.formats.assignments import Outcome, read_bill
+from agent.formats.bill import Bill, sort_out
+from agent.formats.context import StoreContext
+from agent.formats.dates import blank, sale_moment
+from agent.formats.entries import percentages, read_entries
+from agent.formats.form import Format
+from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
+from agent.formats.items import items_of, tenders_of
+from agent.formats.kinds import KindSeen, kind_of
+from agent.formats.people import find_customer
+from agent.formats.words import plain
+from agent.receipt import EARNING, Kind, Receipt, State
+
+MAX_LINES = 3000
+MAX_AMOUNTS = 2500
+"""A roll of paper is 80 m, some 20,000 lines; no receipt comes near these, a poisoned stream does."""
+MAX_WIDTH = 240
+"""Characters of a line that are read; paper has 24 to 80 columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One paper on the way: its lines as printed and with dates blanked, and what was found so far."""
+
+    lines: tuple[str, ...]
+    blanked: tuple[str, ...]
+    bill: Bill
+    seen: KindSeen
+    exponent: int
+    currency: str
+
+
+def read_paper(
+    lines: Sequence[str], form: Format, context: StoreContext, suspicions: Sequence[str] = (), *, pictures: int = 0
+) -> list[Receipt]:
+    """The receipt on the paper, as a list of one; empty when nothing was printed. Never raises on any text.
+
+    `suspicions`: reasons from the steps before (bytes lost, a printer language not read) that force holding.
+    `pictures`: how many pictures the paper has; a paper of pictures only cannot be read.
+    """
+    printed = tuple(line.rstrip()[:MAX_WIDTH] for line in lines)
+    if not any(character.isalnum() for line in printed for character in line):
+        return [_held_unread("it prints pictures, not text")] if pictures else []
+    if len(printed) > MAX_LINES:
+        return [_held_unread(f"it has {len(printed)} lines, more than any receipt")]
+    sheet = _sheet(printed, form, context)
+    if sheet is None:
+        return [_held_unread("it has more amounts than any receipt")]
+    receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
+    return [_doubted(receipt, suspicions)]
+
+
+def _held_unread(reason: str) -> Receipt:
+    return Receipt(kind=Kind.OTHER, state=State.HELD, reason=reason)
+
+
+def _doubted(receipt: Receipt, suspicions: Sequence[str]) -> Receipt:
+    """A kind that never earns stays noted, whatever is wrong with it — unless its kind itself is in doubt."""
+    if not suspicions or receipt.state is State.NOTED and receipt.kind is not Kind.OTHER:
+        return receipt
+    return replace(receipt, state=State.HELD, reason="; ".join(dict.fromkeys(suspicions)), award_base=0)
+
+
+def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Sheet | None:
+    blanked = tuple(blank(line, form.dates.months) for line in lines)
+    money = form.money
+    style = style_of(blanked, money.decimal, context.exponent, money.symbols, money.exponents)
+    found = read_entries(blanked, form, style)
+    if len(found.entries) + len(found.tax_rows) > MAX_AMOUNTS:
+        return None
+    bill = sort_out(found, form)
+    with_amounts = {entry.line for entry in found.entries}
+    texts = [line for number, line in enumerate(blanked) if number not in with_amounts]
+    currency = currency_of(blanked, money.symbols) or context.currency
+    return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), style.exponent, currency)
+
+
+# ---- the words ------------------------------------------------------------------------------------
+
+
+def _with_words(sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
+    """Everything but the amounts."""
+    kind = sheet.seen.kind
+    customer = find_customer(sheet.lines, form.customer, context.nobody)
+    original = find_original(sheet.blanked, form)
+    return Receipt(
+        kind=kind,
+        state=State.HELD,
+        reprint=sheet.seen.reprint,
+        number=_number(sheet, kind, form),
+        register=find_register(sheet.blanked, form),
+        cashier=find_cashier(sheet.blanked, form),
+        date=sale_moment(sheet.lines, form.dates, context),
+        currency=sheet.currency,
+        exponent=sheet.exponent,
+        original=original if kind in (Kind.RETURN, Kind.EXCHANGE, Kind.VOID) else None,
+        phone=customer.phone,
+        email=customer.email,
+        card=customer.card,
+        name=customer.name,
+    )
+
+
+def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
+    if kind is Kind.CARD_SLIP:
+        return None  # batch, trace and approval numbers are the terminal's, not a receipt's
+    if kind in (Kind.Z_REPORT, Kind.X_REPORT):
+        titled = [line for line in sheet.blanked if any(k is kind and t.alone.search(plain(line)) for k, t in form.kinds)]
+        numbers = [find_number([f"No. {line.rsplit('#')[-1].strip()}"], form) for line in titled if "#" in line]
+        if any(numbers):
+            return next(filter(None, numbers))
+    return find_number(sheet.blanked, form, skip=form.identifiers.original)
+
+
+# ---- the amounts ------------------------------------------------------------------------------------
+
+
+def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
+    turned = _is_negative(sheet.bill)
+    bill = sheet.bill.turned() if turned else sheet.bill
+    outcome = read_bill(bill, _rates(sheet, form, context), context.cash_rounding, tax_unknown=_tax_unknown(sheet, form, context))
+    kind = _kind_by_sign(receipt.kind, sheet.bill, turned, form)
+    sign = -1 if kind is Kind.RETURN or (turned and kind is Kind.EXCHANGE) else 1
+    receipt = replace(receipt, kind=kind, items=items_of(sheet.bill))
+    if outcome:
+        receipt = _filled(receipt, outcome, bill, sign)
+    return _stated(receipt, outcome, sheet)
+
+
+def _is_negative(bill: Bill) -> bool:
+    totals = [entry.value for entry in bill.sums if entry.value] or [entry.value for entry in bill.subtotals]
+    return bool(totals) and all(value < 0 for value in totals)
+
+
+def _kind_by_sign(kind: Kind, bill: Bill, turned: bool, form: Format) -> Kind:
+    """A total below zero is a return, or an exchange when articles were sold as well."""
+    if kind not in (Kind.SALE, Kind.RETURN):
+        return kind
+    sold = any(entry.value > 0 for entry in bill.articles)
+    taken_back = any(entry.value < 0 for entry in bill.articles)
+    if turned:
+        return Kind.EXCHANGE if sold and taken_back else Kind.RETURN
+    named_back = any(entry.value < 0 and form.return_words.search(entry.words) for entry in bill.articles)
+    return Kind.EXCHANGE if kind is Kind.SALE and sold and named_back else kind
+
+
+def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> tuple[Decimal, ...]:
+    """Rates printed on lines about tax, then those usual in the country."""
+    printed = [rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)]
+    return tuple(dict.fromkeys((*printed, *form.tax.rates.get(context.country, ()))))
+
+
+def _tax_unknown(sheet: _Sheet, form: Format, context: StoreContext) -> str:
+    for line in sheet.blanked:
+        said = plain(line)
+        if form.tax.included.search(said) and form.tax.tax.search(said):
+            return "prices include tax, but the paper does not say how much"
+    if context.country in form.tax.always_printed:
+        return "no tax is printed, and prices include tax here"
+    return ""
+
+
+def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receipt:
+    reading, verdict = outcome.reading, outcome.verdict
+    change = [entry.value for entry in bill.change]
+    has_fees, has_tip = bool(bill.fees), bool(bill.tips)
+    return replace(
+        receipt,
+        subtotal=sign * reading.base,
+        discount=verdict.discount,
+        tax=sign * reading.tax,
+        fees=sign * reading.fees if has_fees else None,
+        tip=sign * reading.tip if has_tip else None,
+        total=sign * reading.total.value,
+        change=max(map(abs, change)) if change else None,
+        tenders=tenders_of(bill.tenders, paid_out=receipt.kind in (Kind.BUY, Kind.RETURN) or sign < 0),
+        award_base=sign * reading.base,
+        proof=tuple(verdict.proofs),
+    )
+
+
+def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet) -> Receipt:
+    if receipt.kind not in EARNING:
+        if receipt.kind is Kind.OTHER and _looks_like_a_receipt(sheet.bill):
+            return replace(receipt, state=State.HELD, reason="it looks like a receipt, but its words are not known", award_base=0)
+        return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)
+    reason = outcome.reason if outcome else "no total is printed"
+    reason = reason or sheet.seen.doubt
+    if outcome and not reason and receipt.kind is Kind.SALE and outcome.reading.total.value < 0:
+        reason = "the total is below zero"
+    if reason:
+        return replace(receipt, state=State.HELD, reason=reason, award_base=0)
+    return replace(receipt, state=State.ACCEPTED)
+
+
+def _why_noted(kind: Kind) -> str:
+    return f"a {kind.value.replace('_', ' ')} never earns"
+
+
+def _looks_like_a_receipt(bill: Bill) -> bool:
+    """Without one known word: an amount that repeats the sum of those above it, or any list of three amounts."""
+    values = [entry.value for entry in (*bill.articles, *bill.loose)]
+    return len(values) >= 3
+
+

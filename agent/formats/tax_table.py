@@ -1,0 +1,62 @@
+"""tax_table: takes the rows of a printed tax table, gives its net and its tax; checks nothing else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import permutations
+
+from agent.formats.entries import TaxRow
+
+HUNDRED = Decimal(100)
+SLACK = 1
+"""Minor units a tax may be off its rate in one row: tills round per line or per row."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTable:
+    net: int
+    tax: int
+
+
+def read_table(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> TaxTable | None:
+    """The sum over the rows; None when there is none or a row cannot be told apart into net and tax."""
+    plain = [row for row in rows if not row.is_sum] or list(rows)
+    read = [_row(row, rates) for row in plain]
+    if not read or None in read:
+        return None
+    return TaxTable(sum(row.net for row in read if row), sum(row.tax for row in read if row))
+
+
+def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
+    amounts = row.amounts[-3:]
+    if len(amounts) == 3:
+        for net, tax, gross in permutations(amounts):
+            if net + tax == gross and abs(tax) <= abs(net):
+                return TaxTable(net, tax)
+    return _pair(row.amounts[-2], row.amounts[-1], [row.percent] if row.percent is not None else rates)
+
+
+def _pair(first: int, second: int, rates: Iterable[Decimal]) -> TaxTable | None:
+    """Two columns: which is the tax, and whether the other is before or after it, is told by the rate."""
+    big, small = (first, second) if abs(first) >= abs(second) else (second, first)
+    if small == 0:
+        return TaxTable(big, 0)
+    for rate in rates:
+        if rate and abs(added_tax(big, rate) - small) <= SLACK:
+            return TaxTable(big, small)
+    for rate in rates:
+        if rate and abs(included_tax(big, rate) - small) <= SLACK:
+            return TaxTable(big - small, small)
+    return None
+
+
+def added_tax(net: int, rate: Decimal) -> int:
+    return _rounded(net * rate / HUNDRED)
+
+
+def included_tax(gross: int, rate: Decimal) -> int:
+    return _rounded(gross * rate / (HUNDRED + rate))
+
+
+def _rounded(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_HALF_UP))

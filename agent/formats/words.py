@@ -1,0 +1,52 @@
+"""words: takes printed text, gives its plain words (lower case, no accents, digits or punctuation); knows no receipt."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_TOKEN_re = re.compile(r"[^\W_]+")
+_DOTTED_re = re.compile(r"(?<![^\W\d_]{2})(?<=[^\W\d_])\.(?=[^\W\d_](?:[^\W\d_]?\b))")
+_SPACED_re = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
+_SHORTEST_NUMBERED_WORD = 3
+"""Letters a token with a number behind it needs to count as a word: 'tax1' is one, 'x4' and 'A0000' are not."""
+
+
+def folded(text: str) -> str:
+    """One form for all the ways a till writes a letter: full and half width, accents, case. Length may change."""
+    if text.isascii():
+        return text.lower()
+    parts = unicodedata.normalize("NFKD", text)
+    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return bare.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """'Sub-Total (8.5%):' → 'sub total'; tokens with digits inside are no words; 'T O T A L' is 'total'."""
+    text = folded(text)
+    if "." in text:
+        text = _DOTTED_re.sub("", text)
+    if len(text) > 6:
+        text = _SPACED_re.sub(lambda spread: spread.group().replace(" ", ""), text)
+    return " ".join(word for token in _TOKEN_re.findall(text) if (word := _word_of(token)))
+
+
+def _word_of(token: str) -> str:
+    if token.isalpha():
+        return token
+    letters = token.rstrip("0123456789")
+    return letters if letters.isalpha() and len(letters) >= _SHORTEST_NUMBERED_WORD else ""
+
+
+def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for many phrases over plain words; Latin phrases match whole words, other scripts anywhere."""
+    latin, other = [], []
+    for phrase in phrases:
+        (other if re.search(r"[^\x00-\x7f]", phrase) else latin).append(_folded_phrase(phrase))
+    choices = [rf"(?<![^ ])(?:{'|'.join(latin)})(?![^ ])"] if latin else []
+    return re.compile("|".join(choices + other) or r"(?!)")
+
+
+def _folded_phrase(phrase: str) -> str:
+    return f"(?:{phrase})" if phrase.isascii() else f"(?:{folded(phrase)})"
