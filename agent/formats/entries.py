@@ -108,8 +108,10 @@ def _note(number: int, line: str, amounts: Sequence[Amount]) -> Iterator[PriceNo
 
 def _remember_text(above: _Above, line: str, form: Format) -> None:
     words = plain(line)
-    if not words and any(character.isalnum() for character in line):
-        return  # a line of digits (a bar code, a card number) is nobody's label and takes none away
+    if not words:
+        digits = any(character.isalnum() for character in line)
+        above.text = above.text if digits else ""  # a bar code is nobody's label and takes none away; a rule does
+        return
     said = what_is_said(words, form)
     above.text, above.role = line.strip(), said.role if said.sure else Role.LINE
     above.suggestions = above.suggestions or (said.sure and said.role in (Role.INFO, Role.TIP))

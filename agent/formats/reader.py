@@ -62,8 +62,8 @@ def _held_unread(reason: str) -> Receipt:
 
 
 def _doubted(receipt: Receipt, suspicions: Sequence[str]) -> Receipt:
-    """A kind that never earns stays noted, whatever is wrong with it — unless its kind itself is in doubt."""
-    if not suspicions or receipt.state is State.NOTED and receipt.kind is not Kind.OTHER:
+    """Bytes that are missing or not understood may have said another kind or amount: a person looks."""
+    if not suspicions:
         return receipt
     return replace(receipt, state=State.HELD, reason="; ".join(dict.fromkeys(suspicions)), award_base=0)
 
