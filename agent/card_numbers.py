@@ -1,0 +1,264 @@
+"""card_numbers: finds payment card numbers in printer bytes, across control bytes and line ends; changes nothing.
+
+A card number is an issuer's prefix with a length of that issuer and a right check digit (ISO/IEC 7812, Luhn). Visa's
+13 digits are left out: no such card is valid any more, and every third grocery barcode (EAN-13) would be suspected.
+The Maestro and Diners lengths begin at 16 and 14 for the same reason.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from agent.dialects.escpos_table import ESCPOS, measure
+
+SHORTEST, LONGEST = 14, 19
+SPAN = 128
+"""A number printed over more bytes than this, control bytes included, is not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    name: str
+    prefixes: tuple[tuple[int, int], ...]
+    """First to last, the same number of digits."""
+    lengths: tuple[int, ...]
+
+
+ISSUERS = (
+    Issuer("Visa", ((4, 4),), (16, 19)),
+    Issuer("Mastercard", ((51, 55), (2221, 2720)), (16,)),
+    Issuer("American Express", ((34, 34), (37, 37)), (15,)),
+    Issuer("Diners Club", ((300, 305), (3095, 3095), (36, 36), (38, 39)), (14, 16, 17, 18, 19)),
+    Issuer("Discover", ((6011, 6011), (644, 649), (65, 65)), (16, 17, 18, 19)),
+    Issuer("JCB", ((3528, 3589),), (16, 17, 18, 19)),
+    Issuer("UnionPay", ((62, 62), (8100, 8171)), (16, 17, 18, 19)),
+    Issuer(
+        "Maestro",
+        ((5018, 5020), (5038, 5038), (5893, 5893), (6304, 6304), (6759, 6759), (6761, 6763)),
+        (16, 17, 18, 19),
+    ),
+    Issuer("Mir", ((2200, 2204),), (16, 17, 18, 19)),
+    Issuer("Troy", ((9792, 9792),), (16,)),
+)
+
+
+def _lengths_by_prefix() -> dict[str, tuple[int, ...]]:
+    return {
+        str(prefix): issuer.lengths
+        for issuer in ISSUERS
+        for first, last in issuer.prefixes
+        for prefix in range(first, last + 1)
+    }
+
+
+_LENGTHS = _lengths_by_prefix()
+_PREFIX_SIZES = sorted({len(prefix) for prefix in _LENGTHS})
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+
+def lengths(digits: str) -> tuple[int, ...]:
+    """The lengths a number that begins like this can have; none when no issuer begins so."""
+    for size in _PREFIX_SIZES:
+        if found := _LENGTHS.get(digits[:size]):
+            return found
+    return ()
+
+
+def check_digit_holds(digits: str) -> bool:
+    """Luhn."""
+    odd = sum(map(int, digits[-1::-2]))
+    return (odd + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])) % 10 == 0
+
+
+@dataclass(frozen=True, slots=True)
+class CardNumber:
+    digits: tuple[int, ...]
+    """Where each of its digits stands."""
+    decided: bool
+    """False: what comes next may show that it goes on, and then is none (or a longer one)."""
+
+    @property
+    def start(self) -> int:
+        return self.digits[0]
+
+    @property
+    def end(self) -> int:
+        return self.digits[-1] + 1
+
+
+# A quick look in C over everything: 14 digits with nothing between that surely ends a number. It takes every byte that
+# may be a command or its parameter for one, so it finds too much; what it finds is then read command by command.
+_BETWEEN = (
+    rb"(?:[\x00-\x1a\x1e-\x20\-\x7f\xa0]"
+    rb"|\x1b[$\\]..|\x1d[$\\LPW].."
+    rb"|\x1b(?![*&(])[^0-9\x1b-\x1d]{0,3}+|\x1d(?![V(vkQ8*CD])[^0-9\x1b-\x1d]{0,3}+|\x1c(?![(qg2])[^0-9\x1b-\x1d]{0,3}+)"
+    rb"{0,40}+"
+)
+_SUSPECT_RE = re.compile(rb"[0-9](?:" + _BETWEEN + rb"[0-9]){13,}+", re.DOTALL)
+_TAIL_RE = re.compile(rb"[0-9](?:" + _BETWEEN + rb"[0-9])*+" + _BETWEEN + rb"\Z", re.DOTALL)
+_MAY_END_OPEN = frozenset(range(0x21)) | frozenset(b"-0123456789\x7f\xa0")
+_PREFIXES_RE = re.compile(rb"[\x10\x12\x1b-\x1d\x1f]")
+
+# What is known to be something else, and ends a number: amounts, times, dates, a phone number standing alone.
+_OTHER_RE = re.compile(
+    rb"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{3})*[.,][0-9]{2,3}(?![0-9/:\-])"
+    rb"|(?<![0-9])[0-9]{4,6}[.,][0-9]{2}(?![0-9/:\-])"
+    rb"|[$\x80\x9c\x9d\xa3\xa5\xac\xd5] ?[0-9]{1,7}(?![0-9])"
+    rb"|(?<![0-9])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
+    rb"|(?<![0-9])(?:19|20)[0-9]{2}([\-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9]|-[0-9])"
+    rb"|(?<![0-9])(?<![0-9]-)(?:0?[1-9]|[12][0-9]|3[01])([\-/.])(?:0?[1-9]|[12][0-9]|3[01])\2"
+    rb"(?:19|20)?[0-9]{2}(?![0-9]|-[0-9])"
+    rb"|(?<![0-9-])(?<![0-9] )[2-9][0-9]{2}[ .\-][2-9][0-9]{2}[ .\-][0-9]{4}(?![0-9]|[ \-][0-9])"
+    rb"|(?i:phone|tel|mobile|cell|fax|ph)[^0-9\n]{0,8}(?:1[ .\-]?)?[2-9][0-9]{2}[ .\-]?[2-9][0-9]{2}[ .\-]?[0-9]{4}"
+    rb"(?![0-9]|[ \-][0-9])",
+)
+_OTHER_REACH = 32
+
+
+def tail(data: bytes) -> int:
+    """Where the number begins that the next bytes may continue; len(data) when there is none. At most SPAN back."""
+    if not data or (data[-1] not in _MAY_END_OPEN and not _PREFIXES_RE.search(data, len(data) - 4)):
+        return len(data)
+    found = _TAIL_RE.search(data, max(0, len(data) - SPAN))
+    return found.start() if found else len(data)
+
+
+def find(data: bytes, loyalty_prefixes: tuple[str, ...] = ()) -> list[CardNumber]:
+    """All card numbers, in the order they begin; they may overlap. A number of the store's own cards is none."""
+    found: dict[tuple[int, ...], CardNumber] = {}
+    open_from: int | None = None
+    for suspect in _SUSPECT_RE.finditer(data):
+        open_from = tail(data) if open_from is None else open_from
+        for run in _runs(data, *suspect.span()):
+            is_open = run.is_last and open_from < suspect.end()
+            for digits, decided in _numbers(data, run, loyalty_prefixes):
+                found[digits] = CardNumber(digits, decided or not is_open)
+    return sorted(found.values(), key=lambda number: number.digits)
+
+
+def rest_of_track(data: bytes, number: CardNumber) -> tuple[int, ...]:
+    """Where the digits stand that a card's magnetic stripe has behind its number: expiry, service code and so on."""
+    rest = _TRACK_RE.match(data, number.end)
+    return tuple(range(*rest.span(1))) if rest else ()
+
+
+_TRACK_RE = re.compile(rb"(?:=|\^[^^\x00-\x1f]{2,26}\^)([0-9]{1,40})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Groups of digits that may belong together."""
+
+    groups: tuple[tuple[int, int], ...]
+    gaps: str
+    """Between one group and the next: C control bytes only, S a space or dash, L a line end."""
+    is_last: bool
+
+
+_Reading = Callable[[bytes, int], tuple[int, bool]]
+"""How long the control sequence is that begins here, and whether it ends a number."""
+
+
+def _as_measured(data: bytes, at: int) -> tuple[int, bool]:
+    """As an Epson printer reads it."""
+    piece = measure(ESCPOS, data[at : at + 2 * SPAN])
+    if piece is None:
+        return len(data) - at, False
+    return piece.head or piece.interrupted, bool(piece.counted or piece.then or data.startswith(b"\x1dV", at))
+
+
+def _as_bare(_data: bytes, _at: int) -> tuple[int, bool]:
+    """As printers read it whose commands mostly take no parameter (Star, dot matrix): a digit behind is text."""
+    return 2, False
+
+
+def _as_byte(_data: bytes, _at: int) -> tuple[int, bool]:
+    """As no command: the end of a picture may look like the beginning of one."""
+    return 1, False
+
+
+def _runs(data: bytes, start: int, end: int) -> Iterator[_Run]:
+    """The runs of digits of one suspect place, in every way its bytes can be read."""
+    before = _PREFIXES_RE.search(data, max(0, start - 3), start)
+    if before is None and not _PREFIXES_RE.search(data, start, end):
+        yield from _runs_as(_as_byte, data, start, end)
+        return
+    for reading in (_as_measured, _as_bare):
+        yield from _runs_as(reading, data, before.start() if before else start, end)
+    yield from _runs_as(_as_byte, data, start, end)
+
+
+_GROUP_RE = re.compile(rb"[0-9]++")
+_SPACES = b" -\xa0\t"
+_LINE_ENDS = b"\r\n\x0b\x0c"
+_MOST_SPACES = 3
+_MOST_SPACES_AT_LINE_END = 12
+
+
+def _runs_as(reading: _Reading, data: bytes, at: int, end: int) -> Iterator[_Run]:
+    others = [span.span() for span in _OTHER_RE.finditer(data, max(0, at - _OTHER_REACH), end + _OTHER_REACH)]
+    groups: list[tuple[int, int]] = []
+    gaps, spaces, line = "", 0, False
+    while at < end:
+        byte, size, ends = data[at], 1, False
+        if group := _GROUP_RE.match(data, at):
+            size = group.end() - at
+            known = any(first < group.end() and group.start() < last for first, last in others)
+            far = spaces > (_MOST_SPACES_AT_LINE_END if line else _MOST_SPACES)
+            if groups and (known or far):
+                yield _Run(tuple(groups), gaps, is_last=False)
+                groups, gaps = [], ""
+            if not known:
+                gaps += ("L" if line else "S" if spaces else "C") if groups else ""
+                groups.append(group.span())
+            spaces, line = 0, False
+        elif byte in _SPACES:
+            spaces += 1
+        elif byte in _LINE_ENDS:
+            line = True
+        elif byte in b"\x10\x12\x1b\x1c\x1d\x1f":
+            size, ends = reading(data, at)
+        else:
+            ends = 0x20 <= byte != 0x7F
+        if ends and groups:
+            yield _Run(tuple(groups), gaps, is_last=False)
+            groups, gaps, spaces, line = [], "", 0, False
+        at += size
+    if groups:
+        yield _Run(tuple(groups), gaps, is_last=True)
+
+
+def _numbers(data: bytes, run: _Run, loyalty_prefixes: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """Digits of each card number in the run, and whether it is decided whatever comes behind the run."""
+    for first, (start, end) in enumerate(run.groups):
+        places = tuple(range(start, end))
+        while places and data[places[0]] == 0x30:
+            places = places[1:]  # padded with zeros in front
+        for last in range(first, len(run.groups)):
+            if last > first:
+                places += tuple(range(*run.groups[last]))
+            if len(places) > LONGEST:
+                break
+            digits = bytes(data[place] for place in places).decode()
+            if (
+                len(places) in lengths(digits)
+                and check_digit_holds(digits)
+                and places[-1] - places[0] < SPAN
+                and not digits.startswith(loyalty_prefixes)
+                and _looks_grouped(run, first, last)
+            ):
+                yield places, last < len(run.groups) - 1
+
+
+def _looks_grouped(run: _Run, first: int, last: int) -> bool:
+    """Cards are printed in groups of four and more, or all alike; any other grouping must stand alone in its line."""
+    sizes = [0]
+    for index in range(first, last + 1):
+        if index > first and run.gaps[index - 1] == "S":
+            sizes.append(0)
+        sizes[-1] += run.groups[index][1] - run.groups[index][0]
+    if all(size >= 4 for size in sizes[:-1]) or len(set(sizes[:-1])) == 1:
+        return True
+    alone_before = first == 0 or run.gaps[first - 1] != "S"
+    alone_behind = last == len(run.groups) - 1 or run.gaps[last] != "S"
+    return alone_before and alone_behind
