@@ -4,7 +4,6 @@ Everything here is documented, in docs/plain-http.md; nothing is guessed. A repe
 K) unless the settings say that this cloud does not keep that promise.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +25,7 @@ from agent.providers import (
     Refused,
     Unknown,
 )
-from agent.providers.http_line import HttpLine, Reply
+from agent.providers.http_line import LONGEST_PAUSE_S, HttpLine, Reply
 from agent.settings import ProviderSettings
 
 SERVICE, VERSION = "plain-http", 1
@@ -118,9 +117,10 @@ def _ambiguous(envelope: Envelope) -> Answer:
 
 
 def _later(envelope: Envelope) -> Answer:
-    after = envelope.get("retry_after")
-    usable = isinstance(after, int | float) and math.isfinite(after) and after >= 0
-    return Later(str(envelope.get("why") or "the cloud says later"), float(after) if usable and after else None)
+    after, why = envelope.get("retry_after"), str(envelope.get("why") or "the cloud says later")
+    if not isinstance(after, int | float) or not after >= 0:  # 'not a number' compares with nothing
+        return Later(why)
+    return Later(why, float(min(after, LONGEST_PAUSE_S)))
 
 
 STATUSES: Mapping[str, Callable[[Envelope], Answer]] = {
