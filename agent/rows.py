@@ -25,6 +25,8 @@ class Run:
     x: int
     cell: int
     places: list[str]
+    joined: bool = False
+    """Printed right behind the run before it, without a move: in another size, but the same words."""
 
     @property
     def end(self) -> int:
@@ -69,7 +71,7 @@ class Row:
         elif joined and self.passes[-1][-1].cell == cell:
             self.passes[-1][-1].places += places
         else:
-            self.passes[-1].append(Run(x, cell, places))
+            self.passes[-1].append(Run(x, cell, places, joined))
 
     def lines(self, width_dots: int) -> Iterator[str]:
         """Usually one; none when nothing but spaces stands here, more when passes do not fit together."""
@@ -152,7 +154,7 @@ def _gap(before: Run | None, run: Run, unit: int, width: int, text: str) -> int:
     to_column = round(run.x / unit) - width
     if before is None:
         return max(0, to_column)
-    if run.x == before.end and before.cell != run.cell and not _grows_together(text, run):
+    if run.joined and run.x == before.end:
         return 0
     dots = run.x - before.end
     least = COLUMN_GAP if dots >= unit * 1.5 or _grows_together(text, run) else int(dots * 4 >= unit)

@@ -29,6 +29,8 @@ from agent.print_events import (
 
 RUN_LIMIT = 1 << 14
 """Bytes of text without any command between them; more come out in several events."""
+FEW_DRAWN = 3
+"""A till that draws no more characters than this has drawn a currency sign or a leaf, not its text."""
 _LINE_DOTS = 30
 _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x07\x0f\x11\x12\x13\x17\x18\x1a")
 """Padding, flow control, buzzers, condensed print: no ink, and text goes on behind them."""
@@ -136,7 +138,8 @@ class Reader:
         """Shapes the till has drawn itself mean what it drew: shown as unknown, never as the letter they replace."""
         drawn = self.state.drawn_codes
         hit = bytes(code for code in data if code in drawn)
-        why = "characters drawn by the till itself are not read" if hit.isalnum() else "a sign drawn by the till itself"
+        harmless = len(drawn) <= FEW_DRAWN and not any(bytes((code,)).isalnum() for code in hit)
+        why = "a sign drawn by the till itself" if harmless else "characters drawn by the till itself are not read"
         self.emit(Unreadable(self._run_at, len(hit), why))
         return "".join("\ufffd" if code in drawn else self.state.decode(bytes((code,))) for code in data)
 
@@ -322,6 +325,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1bv": _kick_by_status,
     b"\x10\x14": _kick_at_once,
     b"\x1dk": lambda reader, token: reader.emit(symbols.barcode(token)),
+    b"\x1b\x81": lambda reader, token: reader.emit(symbols.daruma_qr(token)),
     b"\x1d(": _symbol,
     b"\x1d8": _graphics,
     b"\x1dv": lambda reader, token: reader.emit(symbols.raster(token)),

@@ -45,6 +45,7 @@ class Tokenizer:
     """
 
     def __init__(self, table: dict[bytes, Measure] = ESCPOS, *, reading: bool = False, bare_bold: bool = False) -> None:
+        self._as_made = table
         self._table = {**table, **(BARE_BOLD if bare_bold else {})}
         self._reading = reading
         self._seen = 0
@@ -155,18 +156,20 @@ class Tokenizer:
             self._set_kanji_font(data[1] if len(data) > 1 else 0)
         elif key == b"\x1b@":
             self._set_kanji_font(0)
-        elif shows_bare_bold(key, head):
-            self._table.update(BARE_BOLD)
+        elif (bare := bare_bold(key, head)) is not None:
+            self._table.update(BARE_BOLD if bare else {code: self._as_made[code] for code in BARE_BOLD})
 
     def _set_kanji_font(self, font: int) -> None:
         self._table[KANJI_GLYPH] = partial(kanji_glyph, KANJI_GLYPH_BYTES.get(font, KANJI_GLYPH_BYTES[0]))
 
 
-def shows_bare_bold(key: bytes, head: bytes) -> bool:
-    """Signs of the clones (Bematech, Daruma and their kin) whose bold takes no parameter."""
+def bare_bold(key: bytes, head: bytes) -> bool | None:
+    """Whether bold takes no parameter from here on (Bematech, Daruma and kin); None: this command says nothing."""
     if key in (b"\x1bE", b"\x1bF"):
-        return len(head) == 2
-    return key in (b"\x1d\xf9", b"\x1bj") or (key == b"\x1bW" and len(head) == 3)
+        return True if len(head) == 2 else None
+    if key == b"\x1d\xf9":
+        return head[3:4] in (b"\0", b"0")  # Bematech's switch between its own language and ESC/POS
+    return True if key == b"\x1bj" or (key == b"\x1bW" and len(head) == 3) else None
 
 
 CUTS = (b"\x1bi", b"\x1bm")

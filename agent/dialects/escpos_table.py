@@ -71,13 +71,17 @@ def _tabs(window: bytes) -> Piece | None:
     return Piece(34) if len(stops) == 32 else None
 
 
+HIGH_COLUMNS = b"\x20\x21\x27\x28\x40m"
+"""Modes of ESC * with 24 dots in a column: Epson's 32 and 33, dot matrix printers' 39 and 40, Daruma's 'm'."""
+
+
 def _column_image(window: bytes) -> Piece | None:
-    """ESC * m n: 8 dots high takes a byte a column, 24 dots three; ASCII digits are used by some. ESC * r is Star's."""
+    """ESC * m n: 8 dots high takes a byte a column, 24 dots three. ESC * r is Star's."""
     if len(window) < 3 or (window[2] != ord("r") and len(window) < 5):
         return None
     if window[2] == ord("r"):
         return raster_mode(window)
-    return opaque(5, word(window, 3) * (3 if window[2] in b"\x20\x21\x40" else 1))
+    return opaque(5, word(window, 3) * (3 if window[2] in HIGH_COLUMNS else 1))
 
 
 def _glyph_header(window: bytes) -> Piece | None:

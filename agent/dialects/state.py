@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from agent.dialects.code_pages import JIS, PAGES, decode, kanji_codec, multi_byte
-from agent.dialects.escpos_lengths import shows_bare_bold
+from agent.dialects.escpos_lengths import bare_bold
 from agent.dialects.evidence import Language
 
 FONT_A, FONT_B = 12, 9
@@ -96,8 +96,8 @@ def follow(state: DialectState, key: bytes, head: bytes, data: bytes = b"") -> D
         return state
     if key in (b"\x1c(", b"\x1b&"):
         head += data
-    if shows_bare_bold(key, head) and not state.bare_bold:
-        state = replace(state, bare_bold=True)
+    if (bare := bare_bold(key, head)) is not None and bare is not state.bare_bold:
+        state = replace(state, bare_bold=bare)
     change = _CHANGES.get(key)
     return change(state, head) if change and (len(head) > 2 or key in _BARE) else state
 

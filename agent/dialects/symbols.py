@@ -1,6 +1,7 @@
 """symbols: takes barcode and picture commands, gives what they print; draws nothing, reads no pixels."""
 
 from agent.dialects.escpos_lengths import Token
+from agent.dialects.escpos_table import HIGH_COLUMNS
 from agent.print_events import Barcode, Raster
 
 _BARCODES = ("upc_a", "upc_e", "ean13", "ean8", "code39", "itf", "codabar", "code93", "code128", "gs1_128")
@@ -45,6 +46,11 @@ def symbol(at: int, kind: int, data: bytes) -> Barcode:
     return Barcode(at, symbol_name(kind), _characters(data))
 
 
+def daruma_qr(token: Token) -> Barcode:
+    """ESC 81h: two settings, then the data."""
+    return Barcode(token.start, "qr", _characters(token.data[2:]))
+
+
 def _characters(data: bytes) -> str:
     try:
         return data.decode("utf-8")
@@ -75,7 +81,7 @@ def raster(token: Token) -> Raster:
 
 def columns(token: Token) -> Raster:
     """ESC *: n columns of 8 or 24 dots; the dots stand upright and are not kept."""
-    return Raster(token.start, _word(token.head, 3), 24 if token.head[2] in b"\x20\x21\x40" else 8)
+    return Raster(token.start, _word(token.head, 3), 24 if token.head[2] in HIGH_COLUMNS else 8)
 
 
 def stored_graphics(token: Token) -> Raster | None:
