@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from agent.card_numbers import LONGEST, SHORTEST, check_digit_holds, lengths
 from agent.receipt import Receipt
 
 MASKED = re.compile(r"[*xX#•●·_?…]|\.{2,}")
@@ -87,18 +88,14 @@ def card_number(printed: str) -> str:
 
 
 def is_payment_card(digits: str) -> bool:
-    """13 to 19 digits of an issuer's range with a right check digit (ISO/IEC 7812): never leaves the box."""
-    if not (digits.isascii() and digits.isdigit() and 13 <= len(digits) <= 19):
-        return False
-    if digits[0] not in "23456" or (len(digits) == 13 and digits[0] != "4"):
-        return False  # 13 digits were only ever one brand's; others of that length are EAN codes on loyalty cards
-    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits)))
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+    """Is this wholly what masking takes for a payment card's number? Such a one never leaves the box."""
+    plain = digits.isascii() and digits.isdigit()
+    return plain and len(digits) in lengths(digits) and check_digit_holds(digits)
 
 
 def without_payment_cards(text: str) -> str:
     """The text with every possible payment card's digits but the last four starred; spaces and dashes stay."""
-    return re.sub(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)", _starred, text)
+    return re.sub(rf"(?<!\d)\d(?:[ -]?\d){{{SHORTEST - 1},{LONGEST - 1}}}(?!\d)", _starred, text)
 
 
 def _starred(found: re.Match[str]) -> str:
