@@ -46,6 +46,11 @@ class Trouble:
     checked: bool = False
     stopped: bool = False
 
+    @property
+    def must_be_asked(self) -> bool:
+        """Before the next fact goes out, `check` has to go well."""
+        return self.stopped or (self.faults > 0 and not self.checked)
+
 
 class Courier:
     """Brings everything due to its cloud, for ever. `wake` is rung when new facts were taken in."""
@@ -139,8 +144,7 @@ class Route:
         async with asyncio.TaskGroup() as calls:
             while True:
                 await self._free.acquire()
-                await self._until_it_answers()
-                await self._in_step()
+                await self._clear_to_call()
                 self.wake.clear()
                 rows = await self._take()
                 if not rows:
@@ -277,17 +281,19 @@ class Route:
         left_s = (deadline - moment.wall).total_seconds() if deadline else None
         return longest_wait_s(left_s, trusted=moment.trusted)
 
-    async def _until_it_answers(self) -> None:
-        """Returns at once from a cloud in good health; else when its pause is over and `check` went well."""
+    async def _clear_to_call(self) -> None:
+        """At the next start the pace allows, with a cloud that is well, or whose pause is over and `check` good."""
         trouble = self._trouble
         while True:
             pause_s = trouble.quiet_until - self._clock.monotonic()
             if pause_s > 0:
                 await self._clock.sleep(pause_s)
-            elif trouble.stopped or (trouble.faults and not trouble.checked):
+            elif trouble.must_be_asked:
                 await self._probe()
             else:
-                return
+                await self._in_step()
+                if not trouble.must_be_asked and trouble.quiet_until <= self._clock.monotonic():
+                    return  # a call still out may have brought bad news while we waited for our turn
 
     async def _probe(self) -> None:
         """`check` costs nothing: no attempt is written, and no fact becomes a question."""

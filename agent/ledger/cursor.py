@@ -2,17 +2,15 @@
 
 from sqlite_utils import Database
 
-from agent.journal.record import Position
 from agent.ledger.notes import read_note, write_note
 
 NAME = "cursor"
 
 
-def get(db: Database) -> Position | None:
-    """Position of the last record taken in; None when nothing was."""
-    text = read_note(db, NAME)
-    return Position.parse(text) if text else None
+def get(db: Database) -> str:
+    """The place as its owner wrote it (see reading_place); empty when nothing was read yet."""
+    return read_note(db, NAME)
 
 
-def move(db: Database, position: Position) -> None:
-    write_note(db, NAME, str(position))
+def move(db: Database, place: str) -> None:
+    write_note(db, NAME, place)

@@ -51,8 +51,8 @@ def _ready(db: Database, provider: str, moment: Moment, limit: int) -> list[Outb
 
 def _start_hold_windows(db: Database, provider: str, moment: Moment) -> None:
     db.execute(
-        f"UPDATE outbox SET timer_boot = ?, timer_ms = ? + hold_ms, hold_ms = 0"
-        f" WHERE provider = ? AND state IN {OPEN} AND state = 'due' AND hold_ms > 0",
+        "UPDATE outbox INDEXED BY outbox_hold SET timer_boot = ?, timer_ms = ? + hold_ms, hold_ms = 0"
+        " WHERE provider = ? AND hold_ms > 0 AND state = 'due'",
         [moment.boot, moment.ms, provider],
     )
 

@@ -185,7 +185,7 @@ def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
     if row is None:
         return None
     taken = db.execute(
-        "SELECT coalesce(sum(points), 0) FROM outbox WHERE original_id = ? AND programme = ?"
+        "SELECT coalesce(sum(points), 0) FROM outbox WHERE original_id = ? AND programme = ? AND call = 'take_back'"
         f" AND state NOT IN {NEVER_GIVEN}",
         [receipt_id, programme],
     ).fetchone()[0]
@@ -193,11 +193,23 @@ def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
     return GivenAward(points=row[0], base=body["base"], rate=Decimal(body["rate"]), taken_back=-taken)
 
 
+def member_of(db: Database, receipt_id: int, programme: str) -> str:
+    """The member as the cloud named him when it took this receipt's award; '' when it did not. Outlives the purge."""
+    row = db.execute(
+        "SELECT json_extract(body, '$.customer.member_id') FROM outbox WHERE receipt_id = ? AND programme = ?"
+        " AND state = 'delivered' ORDER BY id DESC LIMIT 1",
+        [receipt_id, programme],
+    ).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
 def follow_the_award(db: Database, award_id: int, at: datetime) -> None:
     """Call it when an award is given up: what would have taken it back has nothing to take."""
     db.execute(
-        "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ? WHERE state IN ('due', 'parked', 'held')"
-        " AND (original_id, programme, provider) = (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
+        "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ?"
+        " WHERE state IN ('due', 'parked', 'held')"
+        " AND call = 'take_back' AND (original_id, programme, provider) ="
+        "  (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
         [AWARD_NEVER_GIVEN, iso(at), award_id],
     )
 

@@ -93,7 +93,7 @@ def looked(db: Database, one: Answered, moment: Moment) -> None:
     row, answer = one.row, one.answer
     match answer:
         case Done() | AlreadyDone():
-            _deliver(db, row, answer.remote_id, moment)
+            _deliver(db, row, answer, moment)
         case NotFound():
             _back_to(db, row, "due", "the cloud does not have it", moment, 0)
         case Unknown() if row.idempotency is not Idempotency.READ_BACK:
@@ -110,7 +110,7 @@ def _settle_one(db: Database, one: Answered, moment: Moment, rules: Rules) -> No
     row, answer = one.row, one.answer
     match answer:
         case Done() | AlreadyDone():
-            _deliver(db, row, answer.remote_id, moment)
+            _deliver(db, row, answer, moment)
         case Refused(stops_provider=True):
             _back_to(db, row, _unsent(row), scrubbed(answer.why), moment, 0)
         case Refused():
@@ -150,11 +150,15 @@ def _back_to(  # noqa: PLR0917 - which row, where to, why, when
         counters.next_number(db, counters.FAULTS)
 
 
-def _deliver(db: Database, row: OutboxRow, remote_id: str, moment: Moment) -> None:
+def _deliver(db: Database, row: OutboxRow, answer: Done | AlreadyDone, moment: Moment) -> None:
+    """The member's id at the cloud is kept in the body: a return next month may print no customer."""
     db.execute(
         "UPDATE outbox SET state = 'delivered', remote_id = ?, finished_at = ?, reason = '' WHERE id = ?",
-        [remote_id, iso(moment.wall), row.id],
+        [answer.remote_id, iso(moment.wall), row.id],
     )
+    member = answer.detail.get("member") if isinstance(answer, Done) else None
+    if isinstance(member, str) and member:
+        db.execute("UPDATE outbox SET body = json_set(body, '$.customer.member_id', ?) WHERE id = ?", [member, row.id])
     counters.next_number(db, counters.SENT)
 
 

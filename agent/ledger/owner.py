@@ -22,10 +22,10 @@ from sqlite_utils import Database
 
 from agent.clock import Clock
 from agent.errors import LedgerDamaged, StorageFull, TillpostError
-from agent.ledger import rebuild
 from agent.ledger.ballast import Ballast
 from agent.ledger.connection import is_damage, is_full, open_connection
 from agent.ledger.quarantine import set_aside
+from agent.ledger.rebuild import begin, believe
 from agent.ledger.schema import MIGRATIONS
 from agent.ledger.sent_log import SentLog
 
@@ -294,7 +294,7 @@ class Ledger:
         try:
             MIGRATIONS.apply(db)
             with db.atomic():
-                rebuild.believe(db, self._sent_log.tail())
+                believe(db, self._sent_log.tail())
         except sqlite3.Error as error:
             db.close()
             if is_damage(error):
@@ -314,7 +314,7 @@ class Ledger:
         self.rebuilt = True
         db = self._open_migrated()
         with db.atomic():
-            rebuild.begin(db, self._sent_log.read(), self._clock.wall(), str(folder), str(error))
+            begin(db, self._sent_log.read(), self._clock.wall(), str(folder), str(error))
         return db
 
 

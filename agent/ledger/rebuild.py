@@ -11,10 +11,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from agent.journal.record import Position
-from agent.ledger import events, tasks
+from agent.ledger.events import record
 from agent.ledger.moment import iso
 from agent.ledger.notes import read_note, write_note
 from agent.ledger.sent_log import Sent
+from agent.ledger.tasks import Role
+from agent.ledger.tasks import open as open_task
 
 REREAD = "reread until"
 EVERYTHING = "everything"
@@ -24,10 +26,10 @@ def begin(db: Database, sent: Iterable[Sent], at: datetime, folder: str, damage:
     """Marks this ledger as a rebuilt one, and takes over what the sent log proves."""
     believe(db, sent)
     write_note(db, REREAD, EVERYTHING)
-    events.record(db, "ledger_rebuilt", {"damage": damage[:200]}, at)
-    tasks.open(
+    record(db, "ledger_rebuilt", {"damage": damage[:200]}, at)
+    open_task(
         db,
-        tasks.Role.TECHNICIAN,
+        Role.TECHNICIAN,
         "ledger_rebuilt",
         folder.rpartition("/")[2],
         "The box's ledger was damaged and is being rebuilt",

@@ -67,6 +67,7 @@ FIRST = (
     ) STRICT""",
     f"CREATE INDEX outbox_customer ON outbox (provider, customer_key, id) WHERE state IN {OPEN}",
     f"CREATE INDEX outbox_open ON outbox (provider, id) WHERE state IN {OPEN}",
+    "CREATE INDEX outbox_hold ON outbox (provider) WHERE hold_ms > 0",
     f"CREATE INDEX outbox_deadline ON outbox (deadline) WHERE state IN {OPEN}",
     "CREATE INDEX outbox_receipt ON outbox (receipt_id)",
     "CREATE INDEX outbox_original ON outbox (original_id) WHERE original_id IS NOT NULL",
