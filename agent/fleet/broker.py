@@ -1,9 +1,10 @@
 """broker: one connection to the MQTT broker: takes messages, publishes them as declared; knows nothing of when or why.
 
-The only file that speaks aiomqtt 2.5, and the only one that reaches into it: three of its habits need a hand
-(a refused PUBACK counts as success, a connect that failed keeps its socket, MQTT 5 is not tried first).
+The only file that speaks aiomqtt 2.5, and the only one that reaches into it, because three of its habits need a hand:
+a refused message counts as sent, a connect that failed keeps its socket, and a hang-up before the answer is not seen.
 """
 
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable
@@ -38,6 +39,7 @@ class Failure(Enum):
     BROKEN = "the broker cannot be reached, or went away"
     REFUSED = "the broker does not let this box in"
     OLD_BROKER = "the broker does not speak MQTT 5"
+    HUNG_UP = "the broker hung up instead of answering; some old ones do so on MQTT 5"
 
 
 class LinkBroken(Exception):
@@ -55,8 +57,12 @@ class Incoming:
     correlation: bytes | None
 
 
+class _HungUp(aiomqtt.MqttError):
+    pass
+
+
 class _Client(aiomqtt.Client):
-    """aiomqtt's client, which also notices that the broker refused a message, and leaves nothing behind."""
+    """aiomqtt's client, which also notices refusals and early hang-ups, and leaves nothing behind."""
 
     refused: ReasonCode | None = None
 
@@ -65,12 +71,22 @@ class _Client(aiomqtt.Client):
             self.refused = reason_code
         super()._on_publish(client, userdata, mid, reason_code, properties)
 
+    def _on_disconnect(
+        self, client: Any, userdata: Any, flags: Any, reason_code: ReasonCode, properties: Any = None
+    ) -> None:
+        if not self._connected.done():
+            self._connected.set_exception(_HungUp("it hung up before answering"))
+        super()._on_disconnect(client, userdata, flags, reason_code, properties)
+
     async def __aenter__(self) -> "_Client":
         try:
-            return await super().__aenter__()
+            return await _keeping_cancellation(super().__aenter__())
         except BaseException:
             self._client.disconnect()  # a broker that accepts and stays silent would keep socket and timer for ever
             raise
+
+    async def __aexit__(self, *reason: Any) -> None:
+        await _keeping_cancellation(super().__aexit__(*reason))
 
 
 class Link:
@@ -215,14 +231,27 @@ def _path(file: Path | None) -> str | None:
 
 async def _mapped(call: Awaitable[T]) -> T:
     try:
-        return await call
+        return await _keeping_cancellation(call)
     except aiomqtt.MqttError as error:
         raise _broken(error) from error
+
+
+async def _keeping_cancellation(call: Awaitable[T]) -> T:
+    """aiomqtt waits with asyncio.wait_for, which before Python 3.12 loses a cancellation that meets the answer: the
+    task would go on for ever, and the agent would not stop."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    result = await call
+    if task and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return result
 
 
 def _broken(error: aiomqtt.MqttError) -> LinkBroken:
     reason = getattr(error, "rc", None)
     code = reason.value if isinstance(reason, ReasonCode) else None
+    if isinstance(error, _HungUp):
+        return LinkBroken(Failure.HUNG_UP, str(error))
     if code == UNSUPPORTED_PROTOCOL:
         return LinkBroken(Failure.OLD_BROKER, str(error))
     return LinkBroken(Failure.REFUSED if code in NOT_AUTHORISED else Failure.BROKEN, str(error))

@@ -48,8 +48,7 @@ BATCH = 50
 LATE = timedelta(seconds=60)
 """An event older than this when it goes out is history."""
 MAX_SPREAD_S = 300
-OLD_BROKER_EVERY = 5
-"""Every so many tries without MQTT 5: some old brokers hang up on it instead of saying that they do not speak it."""
+PERHAPS_OLD = (Failure.OLD_BROKER, Failure.HUNG_UP)
 NOT_SUPPORTED = {"*": "not_supported: this box takes its settings from its own file"}
 
 Numbers = Callable[[], Awaitable[Mapping[str, float]]]
@@ -94,15 +93,13 @@ class Uplink:
             LOG.info("no broker in the settings: this box reports to no fleet")
             return
         backoff = Backoff(self._pace, self._clock, self._random)
-        mqtt5, tries = True, 0
+        mqtt5 = True
         await self._clock.sleep(backoff.first())
         while True:
-            broken, tries = await self._one_connection(backoff, mqtt5=mqtt5), tries + 1
-            if broken.failure is Failure.OLD_BROKER and mqtt5:
-                mqtt5 = False
-                continue
-            mqtt5 = tries % OLD_BROKER_EVERY != 0
-            await self._clock.sleep(backoff.delay(refused=broken.failure is Failure.REFUSED))
+            broken = await self._one_connection(backoff, mqtt5=mqtt5)
+            mqtt5 = not (mqtt5 and broken.failure in PERHAPS_OLD)  # one try in 3.1.1, then MQTT 5 again
+            if mqtt5 or broken.failure is Failure.HUNG_UP:
+                await self._clock.sleep(backoff.delay(refused=broken.failure is Failure.REFUSED))
 
     async def _one_connection(self, backoff: Backoff, *, mqtt5: bool) -> LinkBroken:
         """Connects, speaks until the connection breaks, and gives the reason."""
