@@ -57,6 +57,17 @@ class JobCutter:
         """What each session had set before its unfinished job; hand it to the next cutter to go on from there."""
         return {number: session.open.state for number, session in self._sessions.items()}
 
+    @property
+    def unfinished(self) -> dict[int, tuple[Position, DialectState]]:
+        """First byte of each session's unfinished job, and what the till had set on the printer before it."""
+        found = {
+            number: (session.open.origin, session.open.state)
+            for number, session in self._sessions.items()
+            if session.open.origin
+        }
+        waiting = [*self._continued.values(), *([self._broken_off] if self._broken_off else [])]
+        return found | {broken.job.session: (broken.job.origin, broken.job.state) for broken in waiting}
+
     def feed(self, position: Position, record: Record) -> list[Job]:
         """Jobs that this record finishes, oldest first. Records from the printer finish nothing."""
         if record.direction is not Direction.TO_PRINTER:

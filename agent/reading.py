@@ -1,17 +1,17 @@
 """reading: takes one print job, gives its paper and the receipts on it; opens nothing, decides nothing about awards."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from agent.dialects import DialectState, read_job
+from agent.dialects import read_job
 from agent.errors import FormatError
 from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.paper import Paper, lay_out
 from agent.print_events import Unreadable
-from agent.receipt import Receipt, State
+from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.taps.lane import DialectName, Lane, TapKind
 
@@ -50,6 +50,12 @@ def understand(job: Job, dialect: DialectName, form: Format, context: StoreConte
     doubts = list(_doubts(job, paper))
     receipts = read_paper([line.text for line in paper.lines], form, context, suspicions=doubts)
     return Understood(job, paper, tuple(receipts) or _picture_only(paper, doubts))
+
+
+def unread(job: Job, why: str) -> Understood:
+    """A job that is not read at all: held with its reason, so that it is seen and can be replayed."""
+    paper = Paper(lines=(), pictures=0, barcodes=(), unreadable=(), cut=False)
+    return Understood(job, paper, (Receipt(kind=Kind.OTHER, state=State.HELD, reason=why),))
 
 
 def form_of(lane: Lane) -> Format:
@@ -120,4 +126,6 @@ def as_json(receipt: Receipt) -> dict[str, Any]:
     return fields
 
 
-__all__ = ["DialectState", "Mapping", "State", "Understood", "as_json", "understand"]
+def proof_as_json(receipt: Receipt) -> list[dict[str, Any]]:
+    """The sums that prove it, each with its words."""
+    return [asdict(relation) for relation in receipt.proof]

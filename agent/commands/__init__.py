@@ -1,0 +1,29 @@
+"""commands: what the command line can do, one file each; this is their list."""
+
+import click
+
+from agent.commands.agent import agent_command
+from agent.commands.day import day_command
+from agent.commands.doctor import doctor_command
+from agent.commands.queue import queue_command
+from agent.commands.read import read_command
+from agent.commands.receipts import receipts_command
+from agent.commands.replay import replay_command
+from agent.commands.run import run_command
+from agent.commands.settings import settings_command
+from agent.commands.show import show_command
+from agent.commands.tap import tap_command
+
+COMMANDS: tuple[click.Command, ...] = (
+    run_command,
+    tap_command,
+    agent_command,
+    doctor_command,
+    receipts_command,
+    queue_command,
+    show_command,
+    read_command,
+    replay_command,
+    day_command,
+    settings_command,
+)

@@ -1,0 +1,182 @@
+"""doctor: checks this box part by part and says what to do; changes nothing."""
+
+import json
+import os
+import shutil
+import socket
+import stat
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from serial.tools import list_ports
+
+from agent.clock import Quality, SystemClock
+from agent.commands.asking import agent_answers, ask
+from agent.places import Places
+from agent.settings import Settings, load
+from agent.taps.lane import TapKind
+
+MARKS = {"ok": "[green]ok[/]", "look": "[yellow]look[/]", "bad": "[red]bad[/]"}
+ENOUGH_FREE_MB = 1024
+LITTLE_FREE_MB = 256
+SYNCS = 50
+SLOW_SYNC_MS = 250
+"""A card whose p95 sync is slower makes cuts wait for the 250 ms limit."""
+STALE_STATUS_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    verdict: str
+    """ok, look (works, but someone should act) or bad (does not work)."""
+    what: str
+    todo: str = ""
+
+
+@click.command("doctor")
+@click.pass_obj
+def doctor_command(file: Path | None) -> None:
+    """Check this box: settings, disk, clock, lanes, agent, tap, cloud, broker. Exit code 1 when something is bad."""
+    settings = load(file)
+    table = Table("part", "", "found", "what to do", box=None)
+    findings = [finding for check in CHECKS for finding in check(settings)]
+    for finding in findings:
+        table.add_row(finding.part, MARKS[finding.verdict], finding.what, finding.todo)
+    Console().print(table)
+    if any(finding.verdict == "bad" for finding in findings):
+        raise SystemExit(1)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield Finding("settings", "ok", "read without a fault")
+    if settings.device.id == "TP-UNCLAIMED":
+        yield Finding("device", "look", "the box has no name yet", "set device.id to the serial on the label")
+    if not settings.lanes:
+        yield Finding("lanes", "bad", "no till is set up", "add a [lanes.<name>] section: tap, listen, printer")
+    if not settings.programmes:
+        yield Finding(
+            "programmes", "look", "nothing is awarded", "add a [programmes.<name>] and its [providers.<name>]"
+        )
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    state = settings.device.state
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        delays = [_timed_sync(state) for _ in range(SYNCS)]
+    except OSError as error:
+        yield Finding(
+            "disk", "bad", f"{state}: {error.strerror}", "give the user of the service this folder to write in"
+        )
+        return
+    free = shutil.disk_usage(state).free >> 20
+    verdict = "ok" if free >= ENOUGH_FREE_MB else "look" if free >= LITTLE_FREE_MB else "bad"
+    yield Finding("disk", verdict, f"{free} MB free at {state}", "" if verdict == "ok" else "free space there")
+    p95 = statistics.quantiles(delays, n=20)[18] * 1000
+    slow = p95 > SLOW_SYNC_MS
+    todo = "replace the card by an A1 or A2 class one" if slow else ""
+    yield Finding("disk speed", "look" if slow else "ok", f"a sync takes {p95:.1f} ms (p95 of {SYNCS})", todo)
+
+
+def _timed_sync(folder: Path) -> float:
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"\0" * 4096)
+        file.flush()
+        started = time.monotonic()
+        os.fsync(file.fileno())
+        return time.monotonic() - started
+
+
+def _clock(_: Settings) -> Iterator[Finding]:
+    if SystemClock().quality() is Quality.NTP:
+        yield Finding("clock", "ok", "kept by NTP")
+    else:
+        yield Finding("clock", "look", "nobody keeps it right", "let the box reach an NTP server (UDP 123)")
+
+
+def _lanes(settings: Settings) -> Iterator[Finding]:
+    for name, lane in settings.lanes.items():
+        if lane.tap is TapKind.SERIAL_PORT:
+            yield _serial(name, Path(lane.path))
+        elif lane.tap is TapKind.RAW_TCP and not lane.printer:
+            yield Finding(
+                f"lane {name}", "look", "no printer is set: the box answers for one", "set printer = 'host:port'"
+            )
+        else:
+            yield Finding(f"lane {name}", "ok", f"{lane.tap.value} {lane.listen if lane.printer else lane.path}")
+
+
+def _serial(name: str, path: Path) -> Finding:
+    if not path.exists():
+        there = ", ".join(port.device for port in list_ports.comports()) or "none"
+        return Finding(f"lane {name}", "bad", f"{path} is not there", f"plug the adapter in; ports now: {there}")
+    if not stat.S_ISCHR(path.stat().st_mode):
+        return Finding(f"lane {name}", "bad", f"{path} is no serial port", "name a path under /dev/serial/by-id/")
+    if "/by-id/" not in str(path):
+        return Finding(f"lane {name}", "look", f"{path} may be another port after a reboot", "use /dev/serial/by-id/…")
+    return Finding(f"lane {name}", "ok", str(path))
+
+
+def _agent(settings: Settings) -> Iterator[Finding]:
+    if not agent_answers(settings):
+        yield Finding("agent", "bad", "does not answer", "systemctl status tillpost-agent, or: tillpost run")
+        return
+    yield Finding("agent", "ok", "answers")
+    tasks = ask(settings, "tasks")
+    if tasks:
+        yield Finding("tasks", "look", f"{len(tasks)} wait for a person", "tillpost queue shows them")
+
+
+def _tap(settings: Settings) -> Iterator[Finding]:
+    status = Places(settings).tap
+    try:
+        age = time.time() - status.stat().st_mtime
+        lanes = json.loads(status.read_text()).get("lanes", {})
+    except (OSError, ValueError):
+        yield Finding("tap", "bad", "has left no word", "systemctl status tillpost-tap, or: tillpost run")
+        return
+    fresh = age < STALE_STATUS_S
+    todo = "" if fresh else "systemctl restart tillpost-tap"
+    yield Finding("tap", "ok" if fresh else "bad", f"{len(lanes)} lanes, last word {age:.0f} s ago", todo)
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    if settings.fleet.broker:
+        yield _reachable("broker", settings.fleet.broker, "the fleet does not see this box; the store is not affected")
+
+
+def _clouds(settings: Settings) -> Iterator[Finding]:
+    for name, provider in settings.providers.items():
+        address = provider.base_url.split("//", 1)[1].split("/", 1)[0]
+        port = "443" if provider.base_url.startswith("https") else "80"
+        whole = address if ":" in address else f"{address}:{port}"
+        yield _reachable(f"cloud {name}", whole, "awards wait here until it answers; check the internet line")
+
+
+def _reachable(part: str, address: str, todo: str) -> Finding:
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=5):
+            return Finding(part, "ok", f"{address} takes connections")
+    except OSError as error:
+        return Finding(part, "look", f"{address}: {error.strerror or error}", todo)
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _settings,
+    _disk,
+    _clock,
+    _lanes,
+    _tap,
+    _agent,
+    _clouds,
+    _broker,
+)

@@ -1,0 +1,54 @@
+"""read: takes captured files, prints what is on them; stores nothing, sends nothing."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from agent.commands.showing import side_by_side
+from agent.formats import load_format
+from agent.reading import Understood, as_json, context_of, jobs_in_file, lane_for_file, proof_as_json, understand
+from agent.settings import Store, load
+from agent.taps.lane import DialectName
+
+
+@click.command("read")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object per line and receipt.")
+@click.option("--dialect", type=click.Choice([name.value for name in DialectName]), default="auto", show_default=True)
+@click.option("--code-page", default="cp437", show_default=True, help="Code page where the stream names none.")
+@click.option("--format", "form", default="generic", show_default=True, help="Receipt format.")
+@click.option("--country", help="Two letters; the store's own setting when not given.")
+@click.option("--currency", help="ISO 4217; the store's own setting when not given.")
+@click.option("--exponent", type=click.IntRange(0, 3), help="Decimals of the currency.")
+@click.pass_obj
+def read_command(  # noqa: PLR0917 - click hands options over by name
+    file: Path | None, files: tuple[Path, ...], as_lines: bool, dialect: str, code_page: str, form: str, **store: Any
+) -> None:
+    """Read captured print jobs: what each says, and the sums that prove it. Stores nothing.
+
+    \b
+    accepted  proven, may earn          held   should earn, but not proven: the reason says why
+    noted     a kind that never earns
+    """
+    said = {name: value for name, value in store.items() if value is not None}
+    shop = load(file).store.model_copy(update=said)
+    console = Console()
+    for path in files:
+        for understood in _understood(path, shop, DialectName(dialect), code_page, form):
+            for receipt in understood.receipts:
+                fields = as_json(receipt)
+                if as_lines:
+                    click.echo(json.dumps({"file": str(path), **fields}, ensure_ascii=False))
+                else:
+                    lines = [line.text for line in understood.paper.lines]
+                    console.print(side_by_side(path.name, lines, fields | {"proof": proof_as_json(receipt)}))
+
+
+def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: str) -> Iterator[Understood]:
+    lane = lane_for_file(str(path), dialect, code_page, form)
+    for job in jobs_in_file(path.read_bytes(), lane):
+        yield understand(job, dialect, load_format(form), context_of(store))

@@ -1,0 +1,52 @@
+"""show: one receipt: its paper from the journal beside what was understood, the proof, and what became of it."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from agent.commands.asking import ask
+from agent.commands.showing import side_by_side
+from agent.dialects import DialectState, read_job
+from agent.journal.reader import JournalReader
+from agent.journal.record import Position
+from agent.paper import lay_out
+from agent.places import Places
+from agent.settings import Settings, load
+from agent.taps.lane import DialectName
+
+GONE = ["(the journal no longer holds these bytes)"]
+
+
+@click.command("show")
+@click.argument("receipt", type=int)
+@click.option("--reveal", is_flag=True, help="Phone, e-mail and name in clear.")
+@click.pass_obj
+def show_command(file: Path | None, receipt: int, reveal: bool) -> None:
+    """RECEIPT (its number in 'tillpost receipts') as paper, beside what was understood of it and the proof."""
+    settings = load(file)
+    row = ask(settings, "receipt", id=receipt, reveal="1" if reveal else "")
+    title = f"{row['lane']}, {row['captured_at'][:19].replace('T', ' ')}"
+    Console().print(side_by_side(title, _paper(settings, row), row | {"date": row["printed_at"]}, _fate(row)))
+
+
+def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
+    journal = JournalReader(Places(settings).journal)
+    data = journal.bytes_at(Position.parse(row["origin"]), row["size"])
+    lane = settings.lanes.get(row["lane"])
+    state = DialectState.from_json(row["dialect_state"])
+    events, _ = read_job(data, state, lane.dialect if lane else DialectName.AUTO)
+    return [line.text for line in lay_out(events).lines] or GONE
+
+
+def _fate(row: dict[str, Any]) -> Table:
+    """What became of it, programme by programme."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for award in row["awards"]:
+        said = award["reason"] or (f"the cloud calls it {award['remote_id']}" if award["remote_id"] else "")
+        table.add_row(award["programme"], f"{award['points']:+d}", award["state"], said)
+    for programme, why in row["not_awarded"].items():
+        table.add_row(programme, "0", "not awarded", why)
+    return table

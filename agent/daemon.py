@@ -1,0 +1,209 @@
+"""daemon: builds the agent's parts and runs them in one TaskGroup; the only file that knows all the others."""
+
+import asyncio
+import json
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from agent.booking import Rules
+from agent.clock import Clock, Quality
+from agent.courier import Courier
+from agent.doorbell import Doorbell
+from agent.fleet.inventory import birth_of
+from agent.fleet.messages import Alert, Severity, Who
+from agent.fleet.uplink import Uplink
+from agent.intake import Intake
+from agent.journal import retention as journal_retention
+from agent.journal.reader import JournalReader
+from agent.ledger import Ledger, answers, outbox, rebuild, tasks
+from agent.ledger import retention as ledger_retention
+from agent.ledger.nightly import Nightly
+from agent.ledger.questions import health_numbers, open_tasks
+from agent.places import Places
+from agent.poison import PoisonNote
+from agent.providers import Provider
+from agent.providers.registry import connect
+from agent.reading import context_of
+from agent.settings import Settings
+from agent.till.local import LocalServer, local_app
+from agent.watchdog import Watchdog
+
+LOG = logging.getLogger(__name__)
+
+SWEEP_JOURNAL_EVERY_S = 3600.0
+HANDS = {"cashier": Who.CASHIER, "manager": Who.CASHIER, "technician": Who.TECH, "cloud ops": Who.CLOUD}
+"""The fleet knows three pairs of hands; the manager stands in the same store as the cashier."""
+
+
+async def run_agent(settings: Settings, clock: Clock) -> None:
+    """Until SIGTERM or SIGINT, or until a part fails: then the whole stops, and the service manager starts it anew."""
+    async with AsyncExitStack() as stack:
+        ledger = Ledger.open(Places(settings).ledger, clock, settings.device.ballast_mb)
+        stack.push_async_callback(ledger.close)
+        providers = {name: connect(name, cloud, clock) for name, cloud in settings.providers.items()}
+        for provider in providers.values():
+            stack.push_async_callback(provider.close)
+        await Agent(settings, clock, ledger, providers).run()
+
+
+class Agent:
+    """The parts, joined."""
+
+    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, providers: Mapping[str, Provider]) -> None:
+        self._settings, self._clock, self._ledger = settings, clock, ledger
+        self._places = Places(settings)
+        self._queued = asyncio.Event()
+        self._doorbell = Doorbell(self._places.wake)
+        self._journal = JournalReader(self._places.journal)
+        rules = Rules(
+            settings.device.id,
+            settings.store,
+            settings.programmes,
+            {name: provider.idempotency for name, provider in providers.items()},
+        )
+        lanes = {lane.name: lane for lane in settings.tap_lanes()}
+        self._intake = Intake(
+            ledger,
+            self._journal,
+            lanes,
+            context_of(settings.store),
+            rules,
+            clock,
+            self._doorbell.rung,
+            self._queued,
+            PoisonNote(self._places.poison),
+        )
+        self._courier = Courier(ledger, providers, clock, settings.store, self._queued, SystemRandom())
+
+    async def run(self) -> None:
+        await self._ledger.do(rebuild.reread_until, self._journal.end())
+        try:
+            async with asyncio.TaskGroup() as group:
+                stop = group.create_task(_until_told_to_stop(), name="stop")
+                parts = [group.create_task(part(), name=name) for name, part in self._parts().items()]
+                stop.add_done_callback(lambda _: [part.cancel() for part in parts])
+        finally:
+            self._journal.close()
+
+    def _parts(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
+        settings = self._settings
+        uplink = Uplink(
+            settings.fleet,
+            settings.device.id,
+            self._ledger,
+            self._clock,
+            self._numbers,
+            SystemRandom(),
+            birth=birth_of(settings),
+            alerts=self._alerts,
+        )
+        server = LocalServer(local_app(self._ledger, self._acts()), str(self._places.agent))
+        probes = {"intake": self._intake.makes_progress, "courier": self._courier.makes_progress}
+        nightly = Nightly(self._ledger, self._clock, settings.store.zone, settings.store.returns_window_days)
+        return {
+            "doorbell": self._doorbell.run,
+            "intake": self._intake.run,
+            "courier": self._courier.run,
+            "uplink": uplink.run,
+            "local answers": server.run_until_cancelled,
+            "nights": nightly.run,
+            "journal's age": self._keep_journal_small,
+            "watchdog": Watchdog(self._clock, probes).run,
+        }
+
+    def _acts(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Any]]]:
+        """What the command line may do: each is one commit."""
+
+        async def answer(body: Mapping[str, Any]) -> bool:
+            done = await self._ledger.do(
+                answers.answer_task, int(body["task"]), str(body["choice"]), who="command line", at=self._clock.wall()
+            )
+            self._queued.set()
+            return done
+
+        async def retry(_: Mapping[str, Any]) -> int:
+            count = await self._ledger.do(outbox.retry_parked)
+            self._queued.set()
+            return count
+
+        async def read_again(body: Mapping[str, Any]) -> list[Any]:
+            return await self._intake.read_again([int(number) for number in body["receipts"]])
+
+        return {"answer": answer, "retry": retry, "read_again": read_again}
+
+    async def _numbers(self) -> Mapping[str, float]:
+        """The health report: what the ledger counts, what its owner measures, what the tap says."""
+        counted = await self._ledger.do(health_numbers, self._clock.wall())
+        return {
+            **counted,
+            **self._ledger.numbers(),
+            "ntp": float(self._clock.quality() is Quality.NTP),
+            **_tap_numbers(self._places.tap),
+        }
+
+    async def _alerts(self) -> Sequence[Alert]:
+        """Open tasks, without their particulars: those may name a customer, and the fleet must not know any."""
+        rows = await self._ledger.do(open_tasks)
+        return [
+            Alert(
+                id=f"{row['kind']}-{row['id']}",
+                severity=Severity.WARN,
+                since=datetime.fromisoformat(row["opened_at"]),
+                title=row["title"],
+                fix=row["fix"],
+                who=HANDS.get(row["role"], Who.CLOUD),
+            )
+            for row in rows
+        ]
+
+    async def _keep_journal_small(self) -> None:
+        """Segments go when every award in them is final and old; over the cap nothing more goes, somebody is told."""
+        cap = self._settings.device.journal_cap_mb << 20
+        while True:
+            needed = await self._ledger.do(ledger_retention.journal_needed_from, self._clock.wall())
+            before = needed or self._intake.read_up_to
+            if before is not None:
+                trusted = self._clock.quality() is Quality.NTP
+                gone = journal_retention.expendable(
+                    self._places.journal, before, now=self._clock.wall(), trusted=trusted
+                )
+                await asyncio.to_thread(journal_retention.delete, gone)
+            usage = await asyncio.to_thread(journal_retention.usage, self._places.journal, cap)
+            if usage.over_cap:
+                await self._ledger.do(_say_journal_is_large, usage.bytes >> 20, self._clock.wall())
+            await self._clock.sleep(SWEEP_JOURNAL_EVERY_S)
+
+
+def _say_journal_is_large(db: Any, size_mb: int, at: datetime) -> None:
+    tasks.open(
+        db,
+        tasks.Role.CLOUD_OPS,
+        "journal_large",
+        "journal",
+        f"The journal has grown to {size_mb} MB",
+        "See which awards are not final yet (tillpost queue); nothing unread is deleted. Raise device.journal_cap_mb.",
+        at,
+    )
+
+
+def _tap_numbers(status: Path) -> Mapping[str, float]:
+    """What the tap last said of itself; nothing when it said nothing."""
+    try:
+        lanes = json.loads(status.read_text())["lanes"].values()
+    except (OSError, ValueError, KeyError):
+        return {"tap_ok": 0.0}
+    return {"tap_ok": 1.0, "print_jobs_total": float(sum(lane.get("cuts", 0) for lane in lanes))}
+
+
+async def _until_told_to_stop() -> None:
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    await told.wait()
+    LOG.info("told to stop: what is under way is finished first")

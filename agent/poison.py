@@ -1,0 +1,34 @@
+"""poison: a note on disk of the job being read, so that one in whose reading the process keeps dying is found out."""
+
+import json
+from pathlib import Path
+
+from agent.journal.record import Position
+
+SUSPECT_AT_DEATHS = 3
+
+
+class PoisonNote:
+    """One small file, not synced: it must survive our death, not the power's."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._origin, self._deaths = self._left_behind()
+
+    def suspects(self, origin: Position) -> bool:
+        return str(origin) == self._origin and self._deaths >= SUSPECT_AT_DEATHS
+
+    def begin(self, origin: Position) -> None:
+        """About to read this job. What is still noted at the next start was a death."""
+        deaths = self._deaths if str(origin) == self._origin else 0
+        self._path.write_text(json.dumps({"origin": str(origin), "deaths": deaths + 1}))
+
+    def end(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+    def _left_behind(self) -> tuple[str, int]:
+        try:
+            note = json.loads(self._path.read_text())
+            return str(note["origin"]), int(note["deaths"])
+        except (OSError, ValueError, KeyError, TypeError):  # no note, or one that was cut short: nobody is suspected
+            return "", 0
