@@ -29,6 +29,11 @@ def record(db: Database, kind: str, detail: Mapping[str, Any], at: datetime) -> 
     return int(db.execute("INSERT INTO events (at, kind, detail) VALUES (?, ?, ?)", row).lastrowid or 0)
 
 
+def start_at(db: Database, number: int) -> None:
+    """On a ledger begun anew: the fleet has seen numbers of the one before, and must not take new events for old."""
+    db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", [number])
+
+
 def unsent(db: Database, limit: int = 50) -> list[Event]:
     """Oldest first."""
     rows = db.execute("SELECT id, at, kind, detail FROM events ORDER BY id LIMIT ?", [limit])

@@ -24,6 +24,7 @@ from agent.clock import Clock
 from agent.errors import LedgerDamaged, StorageFull, TillpostError
 from agent.ledger.ballast import Ballast
 from agent.ledger.connection import is_damage, is_full, open_connection
+from agent.ledger.log_check import hides_commits
 from agent.ledger.quarantine import set_aside
 from agent.ledger.rebuild import begin, believe
 from agent.ledger.schema import MIGRATIONS
@@ -290,6 +291,8 @@ class Ledger:
         return db
 
     def _open_migrated(self) -> Database:
+        if hides_commits(self.path.with_name(self.path.name + "-wal")):
+            raise LedgerDamaged(f"{self.path}: the write-ahead log is broken in front of whole commits")
         db = open_connection(self.path)
         try:
             MIGRATIONS.apply(db)

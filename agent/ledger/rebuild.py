@@ -11,7 +11,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from agent.journal.record import Position
+from agent.ledger.counters import start_numbers_at
 from agent.ledger.events import record
+from agent.ledger.events import start_at as events_start_at
 from agent.ledger.moment import iso
 from agent.ledger.notes import read_note, write_note
 from agent.ledger.sent_log import Sent
@@ -25,6 +27,8 @@ EVERYTHING = "everything"
 def begin(db: Database, sent: Iterable[Sent], at: datetime, folder: str, damage: str) -> None:
     """Marks this ledger as a rebuilt one, and takes over what the sent log proves."""
     believe(db, sent)
+    start_numbers_at(db, int(at.timestamp()))
+    events_start_at(db, int(at.timestamp()))
     write_note(db, REREAD, EVERYTHING)
     record(db, "ledger_rebuilt", {"damage": damage[:200]}, at)
     open_task(

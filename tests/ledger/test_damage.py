@@ -10,16 +10,16 @@ import pytest
 from sqlite_utils import Database
 
 from agent.errors import LedgerDamaged
-from agent.ledger import Ledger, dispatch, outbox, rebuild, tasks
+from agent.ledger import Ledger, counters, dispatch, events, outbox, rebuild, tasks
 from agent.ledger.outcomes import Answered, Rules, settle
 from agent.providers import Done, Idempotency
 from tests.hand_clock import HandClock
-from tests.ledger.facts import CLOUD, book, enqueue, moment, position, state
+from tests.ledger.facts import CLOUD, NOW, book, enqueue, moment, position, state
 
 OPENS_WITHIN_S = 10.0
 
 
-async def filled(folder: Path, facts: int = 200) -> Path:
+async def filled(folder: Path, facts: int = 80) -> Path:
     """A ledger with `facts` receipts, the first ten of them delivered."""
     path = folder / "ledger.db"
     ledger = Ledger.open(path, HandClock(), 0.25)
@@ -117,8 +117,88 @@ async def test_damage_met_while_running_is_set_aside_at_once(tmp_path: Path) -> 
     await ledger.close()
 
 
-async def test_a_torn_log_loses_no_fact_that_was_delivered(tmp_path: Path) -> None:
-    """SQLite drops everything behind a broken frame without a word; the sent log still knows."""
+async def left_by_a_power_cut(folder: Path) -> Path:
+    """The files as they stand in the middle of a day, with twenty facts delivered, all still in the log."""
+    living = Ledger.open(folder / "living" / "ledger.db", HandClock(), 0.25)
+    for number in range(20):
+        await living.do(book, number, Idempotency.NONE)
+        rows = await living.do(dispatch.take, CLOUD, moment(), 1)
+        await conclude(living, rows)
+    (folder / "cut").mkdir()
+    for name in ("ledger.db", "ledger.db-wal", "sent.log"):
+        (folder / "cut" / name).write_bytes((folder / "living" / name).read_bytes())
+    await living.close()
+    return folder / "cut" / "ledger.db"
+
+
+async def conclude(ledger: Ledger, rows: list[outbox.OutboxRow]) -> None:
+    answered = [Answered(row, Done(f"r{row.id}"), 0) for row in rows]
+    sent = [(row.key, f"r{row.id}") for row in rows]
+    await ledger.conclude(lambda db: settle(db, answered, moment(), Rules()), sent=sent)
+
+
+async def test_a_whole_log_is_taken_as_it_is(tmp_path: Path) -> None:
+    path = await left_by_a_power_cut(tmp_path)
+    ledger = Ledger.open(path, HandClock(), 0.25)
+    assert not ledger.rebuilt
+    assert await ledger.do(lambda db: db["receipts"].count) == 20
+    await ledger.close()
+
+
+@pytest.mark.parametrize("where", [0.0, 0.3, 0.6])
+async def test_a_break_in_front_of_whole_commits_is_damage(tmp_path: Path, where: float) -> None:
+    """SQLite would pass over everything behind it without a word, and old awards would go out again."""
+    path = await left_by_a_power_cut(tmp_path)
+    log = path.with_name("ledger.db-wal")
+    data = bytearray(log.read_bytes())
+    data[int(where * len(data)) + 12] ^= 4
+    log.write_bytes(data)
+    ledger = Ledger.open(path, HandClock(), 0.25)
+    assert ledger.rebuilt
+    row = await ledger.do(enqueue, 3, Idempotency.NONE)
+    assert await ledger.do(state, row or 0) == "delivered"
+    await ledger.close()
+
+
+async def test_a_torn_last_commit_is_only_cut_back(tmp_path: Path) -> None:
+    path = await left_by_a_power_cut(tmp_path)
+    log = path.with_name("ledger.db-wal")
+    log.write_bytes(log.read_bytes()[:-2000])
+    ledger = Ledger.open(path, HandClock(), 0.25)
+    assert not ledger.rebuilt
+    assert await ledger.do(state, 20) == "delivered"  # its commit was torn off; the sent log knows
+    await ledger.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_is_broken_it_opens_and_works(tmp_path: Path, seed: int) -> None:
+    path, chance = await left_by_a_power_cut(tmp_path), random.Random(seed)
+    for file in (path, path.with_name("ledger.db-wal"), path.with_name("sent.log")):
+        if chance.random() < 0.7:
+            flip(file, chance, chance.choice((1, 30, 500)))
+        if chance.random() < 0.3:
+            truncate(file, chance.random())
+    ledger = Ledger.open(path, HandClock(), 0.25)
+    if await ledger.do(lambda db: db.execute("PRAGMA quick_check").fetchone()[0]) == "ok":
+        assert await ledger.do(book, 1000) > 0
+    await ledger.close()
+
+
+async def test_numbers_never_come_twice_over_a_rebuild(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    ledger = Ledger.open(path, HandClock(), 0.25)
+    before = [await ledger.do(counters.next_number, "conn") for _ in range(9)]
+    event = await ledger.do(events.record, "deadline_near", {}, NOW)
+    await ledger.close()
+    truncate(path, 0.5)
+    again = Ledger.open(path, HandClock(), 0.25)
+    assert again.rebuilt
+    assert await again.do(counters.next_number, "conn") > before[-1]
+    assert min(found.id for found in await again.do(events.unsent)) > event
+    await again.close()
+
+
+async def test_what_the_sent_log_proves_is_believed_at_every_opening(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     ledger = Ledger.open(path, HandClock(), 0.25)
     row = await ledger.do(book, 1, Idempotency.NONE)
@@ -134,7 +214,7 @@ async def test_a_torn_log_loses_no_fact_that_was_delivered(tmp_path: Path) -> No
     await again.close()
 
 
-def test_quick_check_finds_what_the_header_hides(tmp_path: Path) -> None:
+async def test_quick_check_finds_what_the_header_hides(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     raw = sqlite3.connect(path)
     raw.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -147,3 +227,4 @@ def test_quick_check_finds_what_the_header_hides(tmp_path: Path) -> None:
     path.write_bytes(data)
     ledger = Ledger.open(path, HandClock(), 0.25)
     assert ledger.rebuilt
+    await ledger.close()
