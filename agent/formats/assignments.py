@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from agent.formats.bill import Bill
+from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.entries import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role
@@ -14,8 +14,6 @@ from agent.formats.tax_table import TaxTable, included_tax, read_table
 MAX_TOTALS = 12
 MAX_TAXES = 12
 """Bounds on what is tried; a paper with more different totals or taxes than these is no single receipt."""
-MOST_ROUNDING = 5
-"""Minor units; the largest step of a smallest coin is 10, so a rounding moves the total by at most this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,8 @@ def _line_ways(goods: list[int], *ways_off: list[int]) -> Iterator[tuple[int, tu
         if total not in seen:
             seen.add(total)
             yield total, (*goods, *(-value for value in off))
+    if len(goods) > 1 and goods[-1] == sum(goods[:-1]) - sum(ways_off[0]):
+        yield goods[-1], (*goods[:-1], *(-value for value in ways_off[0]))  # a subtotal that is not called one
 
 
 def _per_piece(discount: Entry, bill: Bill) -> int:
@@ -153,7 +153,7 @@ def _roundings(total: Entry, bill: Bill) -> list[int]:
 
 def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evidence, tax_unknown: str) -> None:
     says_tax = bool(bill.taxes or bill.tax_rows)
-    if bill.tax_rows and evidence.table is None and not bill.taxes:
+    if any(row.named for row in bill.tax_rows) and evidence.table is None and not bill.taxes:
         verdict.faults.append("the tax table cannot be read")
     if not says_tax and tax_unknown:
         verdict.faults.append(tax_unknown)
@@ -169,10 +169,12 @@ def _looks_like_tax(entry: Entry, reading: Reading, evidence: Evidence) -> bool:
     return bool(entry.value) and any(rate and included_tax(reading.total.value, rate) == entry.value for rate in rates)
 
 
-def _likelihood(judged: tuple[Reading, Verdict]) -> tuple[int, int, int, int, int]:
+def _likelihood(judged: tuple[Reading, Verdict]) -> tuple[int, int, int, int, int, int]:
+    """Fewest faults, most proofs, paid, most of the printed parts in it, called a total, printed last."""
     reading, verdict = judged
     named = {Role.TOTAL: 2, Role.DUE: 1}.get(reading.total.role, 0)
-    return -len(verdict.faults), len(verdict.proofs), int(verdict.paid), named, reading.total.line
+    parts = len(reading.added)
+    return -len(verdict.faults), len(verdict.proofs), int(verdict.paid), parts, named, reading.total.line
 
 
 def _why_not(verdict: Verdict) -> str:
@@ -191,6 +193,6 @@ def _why_two(best: Reading, verdict: Verdict, proven: Sequence[tuple[Reading, Ve
         if other.base != best.base:
             return "the amounts fit together in two different ways"
         same = (other.total.value, other.tax) == (best.total.value, best.tax)
-        if not same and _likelihood((other, its))[:4] == _likelihood((best, verdict))[:4]:
+        if not same and _likelihood((other, its))[:5] == _likelihood((best, verdict))[:5]:
             return "two totals fit equally well"
     return ""

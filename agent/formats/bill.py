@@ -9,6 +9,8 @@ from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 from agent.formats.words import plain
 
 DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})
+MOST_ROUNDING = 5
+"""Minor units; the largest step of a smallest coin is 10, so a rounding moves a total by at most this."""
 ADJUSTMENTS = frozenset({Role.FEE, Role.TIP, Role.ROUNDING})
 
 
@@ -74,8 +76,9 @@ ENTRY_PARTS = (
 
 
 def sort_out(printed: Printed, form: Format) -> Bill:
-    entries = [entry for entry in printed.entries if entry.role is not Role.INFO]
+    entries = [entry for entry in printed.entries if not (entry.role is Role.INFO and entry.sure)]
     end = _end_of_articles(entries)
+    entries = _totals_named_with_tax(_only_sure_taxes(entries, printed.tax_rows))
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
     head, tail = settled[:end], settled[end:]
@@ -98,6 +101,26 @@ def sort_out(printed: Printed, form: Format) -> Bill:
         regular=_is_regular([entry for entry in head if entry.role is Role.LINE]),
         notes=printed.notes,
     )
+
+
+def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[Entry]:
+    """'Duty free bag 9.00' may hide a tax only where no line is surely one."""
+    known = bool(rows) or any(entry.role in TAXES and entry.sure for entry in entries)
+    return [
+        replace(entry, role=Role.LINE, sure=True) if known and entry.role in TAXES and not entry.sure else entry
+        for entry in entries
+    ]
+
+
+def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
+    """'Total incl. GST 9.00' and 'Total incl. GST 0.51' read alike: no tax is more than half of what is paid."""
+    most = max((abs(entry.value) for entry in entries), default=0)
+    return [
+        replace(entry, role=Role.TOTAL)
+        if entry.role in TAXES and "total" in entry.words and abs(entry.value) * 2 > most
+        else entry
+        for entry in entries
+    ]
 
 
 def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
@@ -124,8 +147,11 @@ def _closes(entry: Entry, behind: Sequence[Entry]) -> bool:
 
 def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Format) -> Entry:
     """The role an entry has in its place: a payment word among the articles, or a fee above the subtotal, is one."""
-    if entry.role is Role.LINE:
+    if entry.role in (Role.LINE, Role.INFO):
+        entry = replace(entry, role=Role.LINE)
         return replace(entry, role=Role.DISCOUNT) if _is_discount(entry, among_articles, form) else entry
+    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
+        return replace(entry, role=Role.TOTAL)
     if not among_articles:
         return entry if entry.sure or entry.role in TAXES else replace(entry, role=Role.LINE)
     if entry.role in TAXES or (entry.role is Role.SUBTOTAL and entry.sure):

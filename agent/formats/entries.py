@@ -13,6 +13,7 @@ from agent.formats.words import plain
 
 MAX_PROSE = 2
 """More words than this behind an amount make the line prose ('spend 5.00 or more and…'), not a sum."""
+MAX_ROW_WORDS = 3
 _PERCENT_re = re.compile(r"(\d{1,2}(?:[.,]\d{1,4})?)\s?%")
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
 
@@ -41,6 +42,8 @@ class TaxRow:
     percent: Decimal | None
     amounts: tuple[int, ...]
     is_sum: bool
+    named: bool = True
+    """It stands under a tax heading or names a tax; else it only looks like a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,13 @@ def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form
     said = what_is_said(words, form)
     between = any(plain(line[one.end : two.start]) for one, two in zip(paid, paid[1:], strict=False))
     names_tax = said.role in TAXES and said.sure
-    if between or not (above.tax_table or names_tax) or len(words.split()) > 3:
+    percent = _percent(line[: paid[-1].start])
+    looks_like_one = above.summed and percent is not None
+    if between or not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
         return None
     is_sum = said.role in (Role.TOTAL, Role.TAX_TOTAL, Role.SUBTOTAL)
-    return TaxRow(number, _percent(line[: paid[-1].start]), tuple(amount.value for amount in paid), is_sum)
+    named = above.tax_table or names_tax
+    return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum, named)
 
 
 # ---- the amounts of one line ------------------------------------------------------------------------
@@ -149,11 +155,21 @@ def _entries_on(number: int, line: str, paid: Sequence[Amount], above: _Above, f
     for group in _groups(line, paid, form):
         start, amounts = group
         label, value = line[start : amounts[-1].start], amounts[-1].value
-        words = plain(line[start : amounts[0].start])
+        words = _words_beside(line[start : amounts[0].start], form)
         others = tuple(amount.value for amount in amounts[:-1])
         entry = Entry(number, label.strip(), words, Role.LINE, True, value, others, _percent(label))
         tail = plain(line[amounts[-1].end :]) if amounts[-1] is paid[-1] else ""
         yield from _named(entry, tail, above, form)
+
+
+def _words_beside(label: str, form: Format) -> str:
+    """The words of the column next to the amount when they name it ('ITEM COUNT 2    CHANGE 3.00'), else all."""
+    columns = [column for column in re.split(r"\s{3,}|\t", label.strip()) if plain(column)]
+    if len(columns) > 1:
+        said = what_is_said(plain(columns[-1]), form)
+        if said.sure and said.role not in (Role.LINE, Role.INFO) and not form.filler.issuperset(plain(columns[-1]).split()):
+            return plain(columns[-1])
+    return plain(label)
 
 
 def _groups(line: str, paid: Sequence[Amount], form: Format) -> list[tuple[int, list[Amount]]]:

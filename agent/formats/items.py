@@ -8,9 +8,8 @@ from agent.formats.bill import Bill
 from agent.formats.entries import Entry
 from agent.receipt import Item
 
-MAX_QUANTITY = 999
-"""A longer number in front of a name is an article number, and one with leading zeros is none either."""
-_LEADING_re = re.compile(r"^\W*([1-9]\d{0,2})\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])")
+# Three digits in front of a name without an 'x', or leading zeros, are an article number, not a quantity.
+_LEADING_re = re.compile(r"^\W*([1-9]\d{0,2}(?=\s?[xX×*]\s)|[1-9]\d?(?!\d))\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])")
 _TIMES_re = re.compile(r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*$")
 _UNIT_PRICE_re = re.compile(r"\s+[^\w\s]?\s?\d+[.,]\d{2,3}$")
 _MASK_re = re.compile(r"[*xX•#.]{2,}[\d*]*|\(?chip\)?$|\d{4}$", re.I)
@@ -34,7 +33,7 @@ def _text_and_quantity(label: str) -> tuple[str, int]:
         quantity = int(times[1] or times[2] or 1)
         text = text[: times.start()].strip()
     leading = _LEADING_re.match(text)
-    if leading and int(leading[1]) <= MAX_QUANTITY:
+    if leading:
         quantity = int(leading[1]) if quantity == 1 else quantity
         text = text[leading.end() :]
     text = _UNIT_PRICE_re.sub("", text)

@@ -1,5 +1,6 @@
 """reader: takes the lines of one paper, gives the receipts on it, each proven, held with its reason, or noted."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,7 +15,9 @@ from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
 from agent.formats.items import items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
+from agent.formats.labels import what_is_said
 from agent.formats.people import find_customer
+from agent.formats.roles import SUMS, TAXES
 from agent.formats.words import plain
 from agent.receipt import EARNING, Kind, Receipt, State
 
@@ -23,6 +26,9 @@ MAX_AMOUNTS = 2500
 """A roll of paper is 80 m, some 20,000 lines; no receipt comes near these, a poisoned stream does."""
 MAX_WIDTH = 240
 """Characters of a line that are read; paper has 24 to 80 columns."""
+COLUMN_OF_AMOUNTS = 3
+"""Lines that end in a number far to the right: so many make a list of prices."""
+_COLUMN_re = re.compile(r"\S\s{2,}\S*\d{2}\W?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,7 @@ def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreC
     receipt = replace(receipt, kind=kind, items=items_of(sheet.bill))
     if outcome:
         receipt = _filled(receipt, outcome, bill, sign)
-    return _stated(receipt, outcome, sheet)
+    return _stated(receipt, outcome, sheet, form)
 
 
 def _is_negative(bill: Bill) -> bool:
@@ -186,9 +192,9 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
     )
 
 
-def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet) -> Receipt:
+def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Format) -> Receipt:
     if receipt.kind not in EARNING:
-        if receipt.kind is Kind.OTHER and _looks_like_a_receipt(sheet.bill):
+        if receipt.kind is Kind.OTHER and _looks_like_a_receipt(sheet, form):
             return replace(receipt, state=State.HELD, reason="it looks like a receipt, but its words are not known", award_base=0)
         return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)
     reason = outcome.reason if outcome else "no total is printed"
@@ -204,9 +210,8 @@ def _why_noted(kind: Kind) -> str:
     return f"a {kind.value.replace('_', ' ')} never earns"
 
 
-def _looks_like_a_receipt(bill: Bill) -> bool:
-    """Without one known word: an amount that repeats the sum of those above it, or any list of three amounts."""
-    values = [entry.value for entry in (*bill.articles, *bill.loose)]
-    return len(values) >= 3
-
-
+def _looks_like_a_receipt(sheet: _Sheet, form: Format) -> bool:
+    """No word on it is known, and yet it has a column of numbers, or names a total or a tax without an amount."""
+    column = sum(1 for line in sheet.blanked if _COLUMN_re.search(line))
+    said = (what_is_said(plain(line), form) for line in sheet.blanked)
+    return column >= COLUMN_OF_AMOUNTS or any(one.sure and one.role in SUMS | TAXES for one in said)

@@ -209,7 +209,7 @@ def _payments(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
         return
     back = max((abs(entry.value) for entry in bill.change), default=0) + _off(bill.cash_back)
     for owed, tolerance in _owed(reading, evidence):
-        paid = _payment(given, owed + back, tolerance)
+        paid = _payment(given, owed, back, tolerance)
         if paid is not None:
             parts = (*paid, -back) if back else tuple(paid)
             relation = Relation("payments less change make the total", parts, owed, tolerance)
@@ -234,14 +234,15 @@ def _owed(reading: Reading, evidence: Evidence) -> Iterator[tuple[int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _payment(given: tuple[int, ...], wanted: int, tolerance: int) -> list[int] | None:
-    """The payments that make `wanted`; the rest must repeat what was paid (a card slip under the receipt)."""
+def _payment(given: tuple[int, ...], owed: int, back: int, tolerance: int) -> list[int] | None:
+    """The payments that make what is owed and was given back; the rest must repeat one of them or what is owed."""
+    wanted = owed + back
     sizes = range(len(given), 0, -1) if len(given) <= MAX_TENDERS else (len(given), 1)
     for size in sizes:
         for chosen in combinations(range(len(given)), size):
             paid = [given[n] for n in chosen]
             rest = [given[n] for n in range(len(given)) if n not in chosen]
-            if abs(sum(paid) - wanted) <= tolerance and all(value in (*paid, wanted) for value in rest):
+            if abs(sum(paid) - wanted) <= tolerance and all(value in (*paid, wanted, owed) for value in rest):
                 return paid
     return None
 

@@ -21,7 +21,7 @@ class TaxTable:
 def read_table(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> TaxTable | None:
     """The sum over the rows; None when there is none or a row cannot be told apart into net and tax."""
     plain = [row for row in rows if not row.is_sum] or list(rows)
-    read = [_row(row, rates) for row in plain]
+    read = [_row(row, rates) for row in plain if row.named or _row(row, rates)]
     if not read or None in read:
         return None
     return TaxTable(sum(row.net for row in read if row), sum(row.tax for row in read if row))
