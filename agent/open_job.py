@@ -115,6 +115,7 @@ class Session:
         self.state = state
         self.open = OpenJob(state)
         self.last: Record | None = None
+        """The newest record with bytes; None while it rests after silence, so that nobody asks it in vain."""
 
     @property
     def language(self) -> Language:
@@ -132,7 +133,7 @@ class Session:
             end = token.end - before
             if self._is_cut(token):
                 jobs += self._taken(position, record, done, end)
-                jobs.append(self._finish("cut"))
+                jobs.append(self._finish(record, "cut"))
                 done = end
         jobs += self._taken(position, record, done, len(record.payload))
         return [job for job in jobs if job]
@@ -148,8 +149,12 @@ class Session:
         self._expected = record.offset + length if isinstance(length, int) else None
 
     def end(self, cause: str) -> Job | None:
+        if self.last is None:
+            return None
         self._tokenizer.give_up()
-        return self._finish(cause) if self.last else None
+        job = self._finish(self.last, cause)
+        self.last = None
+        return job
 
     def _taken(self, position: Position, record: Record, start: int, end: int) -> list[Job | None]:
         """Adds these bytes of the record to the open job; a job that gets too long is ended on the way."""
@@ -160,7 +165,7 @@ class Session:
             self.open.add(record.payload[start:part], at, record)
             start = part
             if len(self.open.data) >= LONGEST_JOB:
-                jobs.append(self._finish("too long"))
+                jobs.append(self._finish(record, "too long"))
         return jobs
 
     def _is_cut(self, token: Token) -> bool:
@@ -174,9 +179,8 @@ class Session:
             return star.is_cut(token.head)
         return self.language is Language.ESCPOS and is_cut(token.key, token.head)
 
-    def _finish(self, cause: str) -> Job | None:
-        assert self.last is not None
-        job = self.open.finished(self.last, cause)
+    def _finish(self, last: Record, cause: str) -> Job | None:
+        job = self.open.finished(last, cause)
         self.state = replace(self.state, language=self.language)
         self.open = OpenJob(self.state)
         return job

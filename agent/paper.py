@@ -92,7 +92,7 @@ class _Sheet:
 
     def finished(self) -> list[Row]:
         self.end_row()
-        return sorted(self.rows, key=lambda row: row.y) if self.fed_back else self.rows
+        return _from_top(self.rows) if self.fed_back else self.rows
 
     def end_row(self) -> None:
         self.row = None
@@ -182,6 +182,15 @@ class _Sheet:
             self.back = True
             self._write(event, places_of(event.text)[:MOST_COLUMNS])
         self.feed(int(top is not None))
+
+
+def _from_top(rows: list[Row]) -> list[Row]:
+    """Rows by height; a blank one that was passed twice, or printed on when it came back, is there once."""
+    kept: list[Row] = []
+    for row in sorted(rows, key=lambda row: (row.y, not row.passes)):
+        if row.passes or not kept or row.y - kept[-1].y > SAME_ROW_DOTS:
+            kept.append(row)
+    return kept
 
 
 def _feed(sheet: _Sheet, event: Feed) -> None:

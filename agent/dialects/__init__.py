@@ -7,6 +7,7 @@ from agent.dialects import escpos, plain_text, star
 from agent.dialects.escpos_lengths import Tokenizer
 from agent.dialects.evidence import Evidence, Language
 from agent.dialects.name import DialectName
+from agent.dialects.pieces import NOT_A_COMMAND
 from agent.dialects.state import DialectState
 from agent.print_events import PrintEvent, Unreadable
 
@@ -37,10 +38,11 @@ def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[
 def language_of(data: bytes, state: DialectState) -> Language:
     """By this job's own evidence; when it has too little, what the source spoke before, else what it looks like."""
     evidence, commands = Evidence(), 0
-    for token in Tokenizer(bare_bold=state.bare_bold).feed(data):
+    tokenizer = Tokenizer(bare_bold=state.bare_bold)
+    for token in tokenizer.feed(data) + tokenizer.give_up():
+        commands += token.why not in NOT_A_COMMAND
         if not token.why:
             evidence.add(token.key, token.head)
-            commands += 1
     if evidence.language is not Language.UNKNOWN:
         return evidence.language
     if state.language:

@@ -7,6 +7,8 @@ they are told apart.
 from functools import partial
 
 from agent.dialects.pieces import (
+    STRAY_PREFIX,
+    UNKNOWN,
     Measure,
     Piece,
     by_length,
@@ -156,20 +158,20 @@ def _raster(window: bytes) -> Piece | None:
     """GS v 0, GS Q 0: width in BYTES, height in dots."""
     if len(window) < 3:
         return None
-    return product(8, 4, 6, 1, window) if window[2] == 0x30 else Piece(2, why="unknown command")
+    return product(8, 4, 6, 1, window) if window[2] == 0x30 else Piece(2, why=UNKNOWN)
 
 
 def _long_graphics(window: bytes) -> Piece | None:
     """GS 8 L: the only 32-bit length."""
     if len(window) < 3:
         return None
-    return by_length(3, 4, 0, window) if window[2] == ord("L") else Piece(2, why="unknown command")
+    return by_length(3, 4, 0, window) if window[2] == ord("L") else Piece(2, why=UNKNOWN)
 
 
 def _maintenance(window: bytes) -> Piece | None:
     if len(window) < 3:
         return None
-    return Piece(6) if window[2] in b"02" else Piece(2, why="unknown command")
+    return Piece(6) if window[2] in b"02" else Piece(2, why=UNKNOWN)
 
 
 def _user_memory(window: bytes) -> Piece | None:
@@ -198,13 +200,13 @@ def _two_or_mode(window: bytes) -> Piece | None:
 def _unknown(window: bytes) -> Piece | None:
     """Nobody's command. A parameter that could be text is kept as text: a stray sign is harmless, a lost one is not."""
     if len(window) > 1 and window[1] < 0x20 and window[1] != 0x10:
-        return Piece(1, why="a command prefix without a command")
+        return Piece(1, why=STRAY_PREFIX)
     if len(window) < 3:
         return None
     if (piece := plain(3, window)) is None or piece.interrupted:
         return piece
     looks_like_parameter = window[2] < 0x20 and window[2] not in b"\t\n\f\r\x10\x12\x1b\x1c\x1d"
-    return Piece(3 if looks_like_parameter else 2, why="unknown command")
+    return Piece(3 if looks_like_parameter else 2, why=UNKNOWN)
 
 
 _FAMILY = partial(by_length, 3, 2, 0)  # ESC ( x, GS ( x, FS ( x, US ( x: the makers' one safe rule

@@ -29,6 +29,9 @@ class Piece:
 Measure = Callable[[bytes], Piece | None]
 """Looks at the bytes from the piece's start on; None, or a head longer than they are: more bytes are needed."""
 
+NOT_A_COMMAND = ("unknown command", "a command prefix without a command", "DLE without a real-time command")
+UNKNOWN, STRAY_PREFIX, STRAY_DLE = NOT_A_COMMAND
+
 REAL_TIME = {0x04: (1, 2, 3, 4, 7, 8, 18), 0x05: (0, 1, 2), 0x14: (1, 2, 3, 7, 8)}
 """DLE x n: n that exist. They may stand between any two bytes, even inside another command."""
 _DLE_EOT_LONG = (7, 8, 18)
@@ -50,7 +53,7 @@ def real_time(window: bytes) -> Piece | None:
     if known is None:
         return None
     if not known:
-        return Piece(1, why="DLE without a real-time command")
+        return Piece(1, why=STRAY_DLE)
     if window[1] == 0x04:
         return Piece(4 if window[2] in _DLE_EOT_LONG else 3)
     return Piece(_DLE_DC4_LENGTHS[window[2]] if window[1] == 0x14 else 3)

@@ -39,7 +39,7 @@ class Reader:
     def _take(self, piece: bytes) -> None:
         if piece[0] in _SILENT:
             return
-        if 0x08 <= piece[0] <= 0x0D and piece != b"\x0b":
+        if 0x08 <= piece[0] <= 0x0D and piece[0] != 0x0B:
             self._flush()
             self._move(piece)
             return
