@@ -8,6 +8,7 @@ The Maestro and Diners lengths begin at 16 and 14 for the same reason.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from agent.dialects.escpos_table import ESCPOS, measure
 
@@ -42,32 +43,29 @@ ISSUERS = (
 )
 
 
-def _lengths_by_prefix() -> dict[str, tuple[int, ...]]:
+def _lengths_by_prefix() -> dict[bytes, tuple[int, ...]]:
+    """By the first four digits: no prefix is longer."""
     return {
-        str(prefix): issuer.lengths
+        str(digits).encode(): issuer.lengths
         for issuer in ISSUERS
         for first, last in issuer.prefixes
-        for prefix in range(first, last + 1)
+        for digits in range(first * 10 ** (4 - len(str(first))), (last + 1) * 10 ** (4 - len(str(last))))
     }
 
 
 _LENGTHS = _lengths_by_prefix()
-_PREFIX_SIZES = sorted({len(prefix) for prefix in _LENGTHS})
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_DOUBLED = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+_SINGLE = bytes.maketrans(b"0123456789", bytes(range(10)))
 
 
-def lengths(digits: str) -> tuple[int, ...]:
-    """The lengths a number that begins like this can have; none when no issuer begins so."""
-    for size in _PREFIX_SIZES:
-        if found := _LENGTHS.get(digits[:size]):
-            return found
-    return ()
+def lengths(digits: bytes) -> tuple[int, ...]:
+    """How long a number of this issuer may be, from its first four digits; none when no issuer begins so."""
+    return _LENGTHS.get(digits[:4], ())
 
 
-def check_digit_holds(digits: str) -> bool:
-    """Luhn."""
-    odd = sum(map(int, digits[-1::-2]))
-    return (odd + sum(_DOUBLED[int(digit)] for digit in digits[-2::-2])) % 10 == 0
+def check_digit_holds(digits: bytes) -> bool:
+    """Luhn, over ASCII digits."""
+    return (sum(digits[-1::-2].translate(_SINGLE)) + sum(digits[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +84,20 @@ class CardNumber:
         return self.digits[-1] + 1
 
 
-# A quick look in C over everything: 14 digits with nothing between that surely ends a number. It takes every byte that
-# may be a command or its parameter for one, so it finds too much; what it finds is then read command by command.
-_BETWEEN = (
-    rb"(?:[\x00-\x1a\x1e-\x20\-\x7f\xa0]"
-    rb"|\x1b[$\\]..|\x1d[$\\LPW].."
+# A quick look in C over everything: digits with nothing between that surely ends a number. It takes every byte that may
+# be a command or its parameter for one, so it finds too much; what it finds is then read command by command.
+_PLAIN_GAP = rb"[\x00-\x1a\x1e-\x20\-\x7f\xa0]{0,40}+"
+_COMMAND = (
+    rb"(?:\x1b[$\\]..|\x1d[$\\LPW].."
     rb"|\x1b(?![*&(])[^0-9\x1b-\x1d]{0,3}+|\x1d(?![V(vkQ8*CD])[^0-9\x1b-\x1d]{0,3}+|\x1c(?![(qg2])[^0-9\x1b-\x1d]{0,3}+)"
-    rb"{0,40}+"
 )
-_SUSPECT_RE = re.compile(rb"[0-9](?:" + _BETWEEN + rb"[0-9]){13,}+", re.DOTALL)
-_TAIL_RE = re.compile(rb"[0-9](?:" + _BETWEEN + rb"[0-9])*+" + _BETWEEN + rb"\Z", re.DOTALL)
+_GAP = _PLAIN_GAP + rb"(?:" + _COMMAND + _PLAIN_GAP + rb"){0,20}+"
+_NEXT_DIGIT = rb"(?:[0-9]|(?=[\x00-\x20\-\x7f\xa0])" + _GAP + rb"[0-9])"
+_SUSPECT_RE = re.compile(rb"[0-9](?<![0-9][0-9])" + _NEXT_DIGIT + rb"{13,}+", re.DOTALL)
+_TAIL_RE = re.compile(rb"[0-9]" + _NEXT_DIGIT + rb"*+" + _GAP + rb"\Z", re.DOTALL)
 _MAY_END_OPEN = frozenset(range(0x21)) | frozenset(b"-0123456789\x7f\xa0")
 _PREFIXES_RE = re.compile(rb"[\x10\x12\x1b-\x1d\x1f]")
+_DIGITS = b"0123456789"
 
 # What is known to be something else, and ends a number: amounts, times, dates, a phone number standing alone.
 _OTHER_RE = re.compile(
@@ -112,7 +112,7 @@ _OTHER_RE = re.compile(
     rb"|(?i:phone|tel|mobile|cell|fax|ph)[^0-9\n]{0,8}(?:1[ .\-]?)?[2-9][0-9]{2}[ .\-]?[2-9][0-9]{2}[ .\-]?[0-9]{4}"
     rb"(?![0-9]|[ \-][0-9])",
 )
-_OTHER_REACH = 32
+_OTHER_REACH = 40
 
 
 def tail(data: bytes) -> int:
@@ -125,14 +125,17 @@ def tail(data: bytes) -> int:
 
 def find(data: bytes, loyalty_prefixes: tuple[str, ...] = ()) -> list[CardNumber]:
     """All card numbers, in the order they begin; they may overlap. A number of the store's own cards is none."""
+    if len(data) - len(data.translate(None, _DIGITS)) < SHORTEST:
+        return []
     found: dict[tuple[int, ...], CardNumber] = {}
+    own = tuple(prefix.encode() for prefix in loyalty_prefixes)
     open_from: int | None = None
-    for suspect in _SUSPECT_RE.finditer(data):
+    for start, end in (match.span() for match in _SUSPECT_RE.finditer(data)):
         open_from = tail(data) if open_from is None else open_from
-        for run in _runs(data, *suspect.span()):
-            is_open = run.is_last and open_from < suspect.end()
-            for digits, decided in _numbers(data, run, loyalty_prefixes):
-                found[digits] = CardNumber(digits, decided or not is_open)
+        for run in _runs(data, start, end):
+            for digits, is_inside in _numbers(data, run, own):
+                decided = is_inside or not run.is_last or open_from >= end
+                found[digits] = CardNumber(digits, decided)
     return sorted(found.values(), key=lambda number: number.digits)
 
 
@@ -149,8 +152,8 @@ _TRACK_RE = re.compile(rb"(?:=|\^[^^\x00-\x1f]{2,26}\^)([0-9]{1,40})")
 class _Run:
     """Groups of digits that may belong together."""
 
-    groups: tuple[tuple[int, int], ...]
-    gaps: str
+    groups: list[tuple[int, int]]
+    gaps: list[str]
     """Between one group and the next: C control bytes only, S a space or dash, L a line end."""
     is_last: bool
 
@@ -189,6 +192,7 @@ def _runs(data: bytes, start: int, end: int) -> Iterator[_Run]:
 
 
 _GROUP_RE = re.compile(rb"[0-9]++")
+_PLAIN_GAP_RE = re.compile(rb"[\x00-\x0f\x11\x13-\x1a\x1e \-\x7f\xa0]++")
 _SPACES = b" -\xa0\t"
 _LINE_ENDS = b"\r\n\x0b\x0c"
 _MOST_SPACES = 3
@@ -196,62 +200,68 @@ _MOST_SPACES_AT_LINE_END = 12
 
 
 def _runs_as(reading: _Reading, data: bytes, at: int, end: int) -> Iterator[_Run]:
-    others = [span.span() for span in _OTHER_RE.finditer(data, max(0, at - _OTHER_REACH), end + _OTHER_REACH)]
     groups: list[tuple[int, int]] = []
-    gaps, spaces, line = "", 0, False
+    gaps = list[str]()
+    spaces, line = 0, False
     while at < end:
-        byte, size, ends = data[at], 1, False
+        size, ends = 1, False
         if group := _GROUP_RE.match(data, at):
             size = group.end() - at
-            known = any(first < group.end() and group.start() < last for first, last in others)
+            ends = len(group[0].lstrip(b"0")) > LONGEST
             far = spaces > (_MOST_SPACES_AT_LINE_END if line else _MOST_SPACES)
-            if groups and (known or far):
-                yield _Run(tuple(groups), gaps, is_last=False)
-                groups, gaps = [], ""
-            if not known:
-                gaps += ("L" if line else "S" if spaces else "C") if groups else ""
+            if groups and far and not ends:
+                yield _Run(groups, gaps, is_last=False)
+                groups, gaps = [], []
+            if groups:
+                gaps.append("L" if line else "S" if spaces else "C")
+            if not ends:
                 groups.append(group.span())
             spaces, line = 0, False
-        elif byte in _SPACES:
-            spaces += 1
-        elif byte in _LINE_ENDS:
-            line = True
-        elif byte in b"\x10\x12\x1b\x1c\x1d\x1f":
+        elif gap := _PLAIN_GAP_RE.match(data, at):
+            size = gap.end() - at
+            spaces += size - len(gap[0].translate(None, _SPACES))
+            line = line or size > len(gap[0].translate(None, _LINE_ENDS))
+        elif _PREFIXES_RE.match(data, at):
             size, ends = reading(data, at)
         else:
-            ends = 0x20 <= byte != 0x7F
-        if ends and groups:
-            yield _Run(tuple(groups), gaps, is_last=False)
-            groups, gaps, spaces, line = [], "", 0, False
+            ends = True
+        if ends:
+            if groups:
+                yield _Run(groups, gaps, is_last=False)
+            groups, gaps, spaces, line = [], [], 0, False
         at += size
     if groups:
-        yield _Run(tuple(groups), gaps, is_last=True)
+        yield _Run(groups, gaps, is_last=True)
 
 
-def _numbers(data: bytes, run: _Run, loyalty_prefixes: tuple[str, ...]) -> Iterator[tuple[tuple[int, ...], bool]]:
-    """Digits of each card number in the run, and whether it is decided whatever comes behind the run."""
-    for first, (start, end) in enumerate(run.groups):
-        places = tuple(range(start, end))
-        while places and data[places[0]] == 0x30:
-            places = places[1:]  # padded with zeros in front
-        for last in range(first, len(run.groups)):
-            if last > first:
-                places += tuple(range(*run.groups[last]))
-            if len(places) > LONGEST:
-                break
-            digits = bytes(data[place] for place in places).decode()
-            if (
-                len(places) in lengths(digits)
-                and check_digit_holds(digits)
-                and places[-1] - places[0] < SPAN
-                and not digits.startswith(loyalty_prefixes)
-                and _looks_grouped(run, first, last)
-            ):
+def _numbers(data: bytes, run: _Run, own: tuple[bytes, ...]) -> Iterator[tuple[tuple[int, ...], bool]]:
+    """Digits of each card number in the run, and whether it stays one whatever comes behind the run."""
+    digits = b"".join(data[start:end] for start, end in run.groups)
+    begins = list(accumulate((end - start for start, end in run.groups), initial=0))
+    group_ending_at = {end: index for index, end in enumerate(begins[1:])}
+    for first, begin in enumerate(begins[:-1]):
+        padding = begins[first + 1] - begin - len(digits[begin : begins[first + 1]].lstrip(b"0"))
+        start = begin + padding
+        for length in lengths(digits[start : start + 4]):
+            last = group_ending_at.get(start + length)
+            if last is None or last < first or not check_digit_holds(digits[start : start + length]):
+                continue
+            if digits.startswith(own, start):
+                continue
+            places = tuple(place for group in run.groups[first : last + 1] for place in range(*group))[padding:]
+            if places[-1] - places[0] < SPAN and _looks_like_one(data, run, first, last):
                 yield places, last < len(run.groups) - 1
 
 
-def _looks_grouped(run: _Run, first: int, last: int) -> bool:
-    """Cards are printed in groups of four and more, or all alike; any other grouping must stand alone in its line."""
+def _looks_like_one(data: bytes, run: _Run, first: int, last: int) -> bool:
+    """Not when part of it is an amount, a date, a time, a phone number.
+
+    Cards are printed in groups of four and more, or all alike; any other grouping must stand alone in its line.
+    """
+    from_, to = run.groups[first][0], run.groups[last][1]
+    others = [match.span() for match in _OTHER_RE.finditer(data, max(0, from_ - _OTHER_REACH), to + _OTHER_REACH)]
+    if any(_overlap(group, other) for group in run.groups[first : last + 1] for other in others):
+        return False
     sizes = [0]
     for index in range(first, last + 1):
         if index > first and run.gaps[index - 1] == "S":
@@ -259,6 +269,14 @@ def _looks_grouped(run: _Run, first: int, last: int) -> bool:
         sizes[-1] += run.groups[index][1] - run.groups[index][0]
     if all(size >= 4 for size in sizes[:-1]) or len(set(sizes[:-1])) == 1:
         return True
-    alone_before = first == 0 or run.gaps[first - 1] != "S"
-    alone_behind = last == len(run.groups) - 1 or run.gaps[last] != "S"
-    return alone_before and alone_behind
+    neighbours = [(first - 1, first - 1), (last + 1, last)]
+    return not any(
+        0 <= group < len(run.groups)
+        and run.gaps[gap] == "S"
+        and not any(_overlap(run.groups[group], other) for other in others)
+        for group, gap in neighbours
+    )
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]

@@ -90,7 +90,8 @@ def card_number(printed: str) -> str:
 def is_payment_card(digits: str) -> bool:
     """Is this wholly what masking takes for a payment card's number? Such a one never leaves the box."""
     plain = digits.isascii() and digits.isdigit()
-    return plain and len(digits) in lengths(digits) and check_digit_holds(digits)
+    number = digits.encode() if plain else b""
+    return len(number) in lengths(number) and check_digit_holds(number)
 
 
 def without_payment_cards(text: str) -> str:
