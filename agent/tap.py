@@ -112,7 +112,7 @@ class TapProcess:
                 ]
                 running.append(tasks.create_task(status.run(), name="status"))
                 running.append(tasks.create_task(self._say_alive(keeper), name="watchdog"))
-                await self._say_ready()
+                running.append(tasks.create_task(self._say_ready(), name="ready"))
                 await self._stopping.wait()
                 self._caretaker.stopping()
                 await self._finish()

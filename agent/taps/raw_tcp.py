@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from agent.taps.lane import Lane
 from agent.taps.print_path.address import Address, parse_address
@@ -50,6 +50,7 @@ class RawTcp:
         self._fresh, self._wishing = deque[Session](), deque[Session]()
         """Never served yet; and those with something for the printer, in the order of asking."""
         self._serving: Session | None = None
+        self._ending = 0
         self._changed = asyncio.Event()
         self._accepting: asyncio.Task[None] | None = None
         self.ready = asyncio.Event()
@@ -58,7 +59,7 @@ class RawTcp:
     @property
     def quiet(self) -> bool:
         """Nothing is on its way between a till, the printer and the journal."""
-        return all(session.quiet for session in self._sessions.values())
+        return not self._ending and all(session.quiet for session in self._sessions.values())
 
     def stop_accepting(self) -> None:
         if self._accepting is not None:
@@ -93,7 +94,7 @@ class RawTcp:
             connection = socket.socket(fileno=descriptor)
             if keepsake.what == TILL:
                 number = keepsake.numbers[0]
-                self._make_session(number, connection, journaled.get(number, NOTHING))
+                self._make_session(number, connection, journaled.get(number, NOTHING)).note_opening_if_lost()
             elif keepsake.what == PRINTER:
                 self._legs[keepsake.numbers[0]] = Leg.restored(keepsake, connection)
         for number in self._legs.keys() - self._sessions.keys():
@@ -117,15 +118,29 @@ class RawTcp:
         return session
 
     async def _accept(self, listener: socket.socket, tasks: asyncio.TaskGroup) -> None:
+        """Accepts in the loop's own callback: until it is kept, an accepted connection would not survive our death."""
         loop = asyncio.get_running_loop()
         while True:
-            while len(self._sessions) >= MOST_SESSIONS:
-                await self._change()
-            connection, peer = await loop.sock_accept(listener)
-            session = self._make_session(self._parts.keeper.next_session(), connection)
-            self._counts.sessions += 1
-            session.open(f"{peer[0]}:{peer[1]}")
-            self._start(session, tasks)
+            loop.add_reader(listener.fileno(), self._accept_one, listener, tasks)
+            try:
+                await self._change(lambda: len(self._sessions) >= MOST_SESSIONS)
+            finally:
+                loop.remove_reader(listener.fileno())
+            await self._change(lambda: len(self._sessions) < MOST_SESSIONS)
+
+    def _accept_one(self, listener: socket.socket, tasks: asyncio.TaskGroup) -> None:
+        try:
+            connection, _ = listener.accept()
+        except OSError as error:  # the till gave up first, or we have too many descriptors: the next call tells
+            LOG.warning("lane %s: %s", self._lane.name, error)
+            self._counts.refused += 1
+            return
+        number = self._parts.keeper.next_session()
+        self._parts.caretaker.keep(Keepsake(TILL, self._lane.name, (number,)), connection.fileno())
+        session = self._make_session(number, connection)
+        session.note_opening()
+        self._counts.sessions += 1
+        self._start(session, tasks)
 
     def _start(self, session: Session, tasks: asyncio.TaskGroup) -> None:
         session.watch()
@@ -143,7 +158,7 @@ class RawTcp:
         while True:
             session = await self._next()
             leg = self._legs.pop(session.number, None) or await self._reach_printer(session)
-            self._serving = session
+            self._serving = self._taken(session)  # it may have wished again while the printer was being reached
             over = leg is None or await session.serve(leg, lambda: bool(self._wishing))
             self._serving = None
             if over:
@@ -151,15 +166,13 @@ class RawTcp:
 
     async def _next(self) -> Session:
         """Those whose printer connection came back, then those with something to print, then the newcomers."""
-        while True:
-            for number in self._legs:
-                return self._taken(self._sessions[number])
-            for waiting in (self._wishing, self._fresh):
-                if waiting:
-                    return self._taken(waiting[0])
-            await self._change()
+        await self._change(lambda: bool(self._legs or self._wishing or self._fresh))
+        if self._legs:
+            return self._taken(self._sessions[next(iter(self._legs))])
+        return self._taken((self._wishing or self._fresh)[0])
 
     def _taken(self, session: Session) -> Session:
+        """Off the lists of those who wait."""
         for waiting in (self._wishing, self._fresh):
             if session in waiting:
                 waiting.remove(session)
@@ -172,9 +185,11 @@ class RawTcp:
             if self._serving is not None:
                 self._serving.news.set()
 
-    async def _change(self) -> None:
-        self._changed.clear()
-        await self._changed.wait()
+    async def _change(self, wanted: Callable[[], bool]) -> None:
+        """Until it is so."""
+        while not wanted():
+            self._changed.clear()
+            await self._changed.wait()
 
     async def _reach_printer(self, session: Session) -> Leg | None:
         """A new connection to the printer, however long it takes; None when the till left with nothing to print."""
@@ -199,7 +214,11 @@ class RawTcp:
         self._counts.printer_ok = False
 
     async def _end(self, session: Session) -> None:
-        await session.end()
+        self._ending += 1
+        try:
+            await session.end()
+        finally:
+            self._ending -= 1
         self._sessions.pop(session.number, None)
         self._counts.open_sessions = len(self._sessions)
         self._taken(session)

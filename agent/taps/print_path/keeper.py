@@ -26,7 +26,7 @@ LONGEST_UNSYNCED_SECONDS = 2.0
 STALLED_SECONDS = 0.05
 SLOWEST_BYTES_PER_SECOND = 1 << 20
 """While the disk stalls and half the memory is used, passing slows down to this: no receipt printer is faster."""
-BATCH = 64
+BATCH_BYTES, BATCH_STEP = 32 << 10, 512
 IDLE_SECONDS = 1.0
 CLOSING_SECONDS = 2.0
 
@@ -196,9 +196,12 @@ class Keeper:
         self._loop.call_soon_threadsafe(self._closed.set)
 
     def _batch(self) -> list[Entry | _Sync | None]:
+        """Small enough that the loop often hears how far it is."""
         batch = [self._first()]
-        while len(batch) < BATCH and not self._queue.empty():
-            batch.append(self._queue.get())
+        size = 0
+        while size < BATCH_BYTES and not self._queue.empty():
+            batch.append(job := self._queue.get())
+            size += BATCH_STEP + (len(job.payload) if isinstance(job, Entry) else 0)
         return batch
 
     def _first(self) -> Entry | _Sync | None:

@@ -193,6 +193,7 @@ class Pump:
             self.since_cut += end - self._noted
             self._on_bytes(end - self._noted)
             self._noted = end
+        self._consume(min(self.progress.kept, self.progress.sent))  # a held byte was kept before it was sent
         self._watch_patience()
 
     def _kept(self, offset: int) -> None:

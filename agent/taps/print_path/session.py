@@ -16,7 +16,7 @@ from agent.taps.print_path.leg import Leg
 from agent.taps.print_path.nowhere import Nowhere
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.print_path.pump import Progress, Pump, Sink, Source
-from agent.taps.print_path.resume import Journaled
+from agent.taps.print_path.resume import NOTHING, Journaled
 from agent.taps.print_path.socket_counters import consumed, sent
 from agent.taps.print_path.tcp_end import TcpEnd
 
@@ -62,10 +62,14 @@ class Session:
         self._wishes = False
         """Bytes, or the end, wait while no printer is attached."""
 
-    def open(self, peer: str) -> None:
-        """For a new one: journals the beginning and has the connection kept."""
-        self._parts.keeper.note(RecordKind.OPENED, self._forward.stream, 0, json.dumps({"peer": peer}).encode())
-        self._parts.caretaker.keep(self._keepsake, self._till.socket.fileno())
+    def note_opening_if_lost(self) -> None:
+        """For one that came back: we may have died between accepting it and journaling that."""
+        if self._journaled is NOTHING and self._forward.progress.consumed == 0:
+            self.note_opening()
+
+    def note_opening(self) -> None:
+        words = json.dumps({"peer": self._till.peer()}).encode()
+        self._parts.keeper.note(RecordKind.OPENED, self._forward.stream, 0, words)
 
     def watch(self) -> None:
         self._parts.edges.watch(self._till.socket.fileno(), self._till_changed, self._failed)
@@ -111,7 +115,7 @@ class Session:
         self._parts.edges.watch(leg.end.socket.fileno(), self._printer_changed, self._failed)
         try:
             over = await self._until_over(must_yield, lambda: leg.taken_in)
-            self._wishes = over
+            self._wishes = over  # then there is nothing more to wish for
             await self._part_from(leg)
             leg.drop(self._parts.caretaker)
         finally:
@@ -138,7 +142,6 @@ class Session:
 
     async def end(self, cause: str = "") -> None:
         """Journals the end, on disk if that is quick, then lets the connection go."""
-        self._wishes = True  # no further wish is told
         synced = asyncio.Event()
         self._parts.keeper.sync(self._forward.stream, done=lambda _: synced.set())
         await self._parts.clock.wait(synced, SYNC_AT_END_SECONDS)

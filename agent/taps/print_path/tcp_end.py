@@ -22,6 +22,13 @@ class TcpEnd:
         for option, value in KEEPALIVE:
             connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
+    def peer(self) -> str:
+        try:
+            host, port = self.socket.getpeername()[:2]
+        except OSError:
+            return "gone"
+        return f"{host}:{port}"
+
     def look(self, skip: int, limit: int) -> bytes:
         found = self.socket.recv(skip + limit, socket.MSG_PEEK)
         if skip and len(found) <= skip:
