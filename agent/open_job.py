@@ -1,6 +1,7 @@
 """open_job: takes one session's records, gives its jobs at their cuts; does not know other sessions or the time."""
 
 import json
+from collections import deque
 from dataclasses import dataclass, replace
 
 from agent.dialects import CHOSEN, Language, star
@@ -12,6 +13,8 @@ from agent.journal.record import Position, Record
 
 LONGEST_JOB = 16 << 20
 """Bytes; a receipt with pictures has a few hundred thousand. What is longer comes in several jobs, all marked."""
+LATEST_CUT = 1024
+"""A cut may be told this many bytes late: behind something that looked like the beginning of a longer command."""
 SHORTEST_HEADING = 3
 """Characters; fewer begin too many receipts."""
 LINES_TO_TEAR_OFF = 3
@@ -40,35 +43,64 @@ class Job:
     """What the till had set on the printer before its first byte."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where a record's bytes begin in an open job's data, and which record that was."""
+
+    start: int
+    position: Position
+    record: Record
+
+
 class OpenJob:
     """Bytes that belong together and are not a job yet."""
 
     def __init__(self, state: DialectState) -> None:
         self.state = state
-        self.origin: Position | None = None
         self.data = bytearray()
-        self.session = 0
-        self.started_wall_us = 0
+        self.origin: Position | None = None
         self.gap = ""
+        self._first: Record | None = None
+        self._marks = deque[_Mark]()
 
-    def add(self, payload: bytes, at: Position, record: Record) -> None:
-        if self.origin is None and payload:
-            self.origin, self.session, self.started_wall_us = at, record.session, record.wall_us
+    def add(self, payload: bytes, position: Position, record: Record) -> None:
+        if not payload:
+            return
+        if self._first is None:
+            self.origin, self._first = position, record
+        self._marks.append(_Mark(len(self.data), position, record))
         self.data += payload
+        while len(self._marks) > 1 and self._marks[1].start <= len(self.data) - LATEST_CUT:
+            self._marks.popleft()
 
     def missing(self, words: str) -> None:
         self.gap = self.gap if words in self.gap else "; ".join(filter(None, (self.gap, words)))
 
-    def finished(self, last: Record, cause: str) -> Job | None:
-        """None when no byte came."""
-        if self.origin is None:
+    def split(self, size: int, cause: str, state: DialectState) -> tuple[Job | None, "OpenJob"]:
+        """The job that its first `size` bytes are, and what is left, before which the till has set `state`."""
+        rest = OpenJob(state)
+        last: Record | None = None
+        marks = list(self._marks)
+        size = max(size, marks[0].start if marks else 0)
+        ends = [*(mark.start for mark in marks[1:]), len(self.data)]
+        for mark, end in zip(marks, ends, strict=bool(marks)):
+            if mark.start < size:
+                last = mark.record
+            if end > size:
+                skipped = max(0, size - mark.start)
+                position = replace(mark.position, offset=mark.position.offset + skipped)
+                rest.add(bytes(self.data[mark.start + skipped : end]), position, mark.record)
+        return self._finished(bytes(self.data[:size]), last, cause), rest
+
+    def _finished(self, data: bytes, last: Record | None, cause: str) -> Job | None:
+        if self.origin is None or self._first is None or last is None:
             return None
         return Job(
             lane=last.lane,
             origin=self.origin,
-            session=self.session,
-            data=bytes(self.data),
-            started_wall_us=self.started_wall_us,
+            session=self._first.session,
+            data=data,
+            started_wall_us=self._first.wall_us,
             ended_wall_us=last.wall_us,
             monotonic_ns=last.monotonic_ns,
             boot=last.boot,
@@ -126,17 +158,22 @@ class Session:
         if self._expected is not None and record.offset > self._expected:
             self.bytes_missing(f"{record.offset - self._expected} bytes are missing")
         self._expected, self.last = record.offset + len(record.payload), record
-        jobs: list[Job | None] = []
-        done = 0
         before, self._fed = self._fed, self._fed + len(record.payload)
+        jobs: list[Job] = []
+        added = 0
         for token in self._tokenizer.feed(record.payload):
-            end = token.end - before
             if self._is_cut(token):
-                jobs += self._taken(position, record, done, end)
-                jobs.append(self._finish(record, "cut"))
-                done = end
-        jobs += self._taken(position, record, done, len(record.payload))
-        return [job for job in jobs if job]
+                end = token.end - before
+                self._add(position, record, added, end)
+                added = max(added, end)
+                self._split_at(len(self.open.data) - (added - end), "cut", jobs)
+        self._add(position, record, added, len(record.payload))
+        self._split_long(len(self.open.data), jobs)
+        return jobs
+
+    def _add(self, position: Position, record: Record, start: int, end: int) -> None:
+        if end > start:
+            self.open.add(record.payload[start:end], replace(position, offset=position.offset + start), record)
 
     def bytes_missing(self, words: str) -> None:
         """What is half-read is forgotten: the missing bytes may have been its end."""
@@ -151,22 +188,25 @@ class Session:
     def end(self, cause: str) -> Job | None:
         if self.last is None:
             return None
-        self._tokenizer.give_up()
-        job = self._finish(self.last, cause)
         self.last = None
-        return job
+        self._tokenizer.give_up()
+        jobs: list[Job] = []
+        self._split_at(len(self.open.data), cause, jobs)
+        return jobs[0] if jobs else None
 
-    def _taken(self, position: Position, record: Record, start: int, end: int) -> list[Job | None]:
-        """Adds these bytes of the record to the open job; a job that gets too long is ended on the way."""
-        jobs = []
-        while start < end:
-            part = min(end, start + LONGEST_JOB - len(self.open.data))
-            at = replace(position, offset=position.offset + start)
-            self.open.add(record.payload[start:part], at, record)
-            start = part
-            if len(self.open.data) >= LONGEST_JOB:
-                jobs.append(self._finish(record, "too long"))
-        return jobs
+    def _split_at(self, size: int, cause: str, jobs: list[Job]) -> None:
+        size = self._split_long(size, jobs)
+        self.state = replace(self.state, language=self.language)
+        job, self.open = self.open.split(size, cause, self.state)
+        jobs += [job] if job else []
+
+    def _split_long(self, size: int, jobs: list[Job]) -> int:
+        """Ends the job where it gets too long, as often as `size` bytes make it so; gives how many are left of them."""
+        while size >= LONGEST_JOB:
+            job, self.open = self.open.split(LONGEST_JOB, "too long", self.state)
+            jobs += [job] if job else []
+            size -= LONGEST_JOB
+        return size
 
     def _is_cut(self, token: Token) -> bool:
         if token.why or self._chosen is Language.PLAIN_TEXT:
@@ -178,12 +218,6 @@ class Session:
         if self.language is Language.STAR:
             return star.is_cut(token.head)
         return self.language is Language.ESCPOS and is_cut(token.key, token.head)
-
-    def _finish(self, last: Record, cause: str) -> Job | None:
-        job = self.open.finished(last, cause)
-        self.state = replace(self.state, language=self.language)
-        self.open = OpenJob(self.state)
-        return job
 
 
 def _payload(record: Record) -> dict[str, object]:

@@ -294,6 +294,18 @@ def test_reading_goes_on_in_the_middle_of_a_session_with_what_was_set() -> None:
     assert papers(JobCutter(LANE, states).feed(*tape.entries[1])) == [["é"]]
 
 
+@pytest.mark.parametrize("size", [1, 20, 100, 10_000])
+def test_a_cut_that_is_told_late_still_parts_the_receipts(size: int) -> None:
+    looks_longer = b"\x1bb" + b"x" * 20  # would be a Star barcode, were there an RS behind it
+    tape = Tape()
+    for piece in sliced(looks_longer + RECEIPT + b"\n" * 200 + OTHER, size):
+        tape.sent(0, 1, piece)
+    jobs = tape.jobs()
+    assert [job.data for job in jobs] == [looks_longer + RECEIPT, b"\n" * 200 + OTHER]
+    if size == 10_000:
+        assert [job.origin.offset for job in jobs] == [64, 64 + len(looks_longer + RECEIPT)]
+
+
 def test_a_lane_whose_sessions_never_close_keeps_few_of_them() -> None:
     cutter, tape = JobCutter(LANE), Tape()
     for session in range(2000):

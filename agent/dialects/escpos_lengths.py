@@ -197,7 +197,8 @@ class CutScanner:
         if self._dialect is DialectName.PLAIN_TEXT:
             return []
         before, self._fed = self._fed, self._fed + len(data)
-        return [token.end - before for token in self._tokenizer.feed(data) if self._is_believed_cut(token)]
+        cuts = [token.end - before for token in self._tokenizer.feed(data) if self._is_believed_cut(token)]
+        return [cut for cut in cuts if cut > 0]  # one told late has been let through already
 
     def give_up(self) -> None:
         """The line was quiet: a half-read command is forgotten, what is known about the language is kept."""
