@@ -7,15 +7,17 @@ drain the rest, so that a cloud in trouble sees one caller and a poor line does 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import partial
 from random import Random
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from agent.backoff import LONGEST_RETRY_AFTER_S, Pace, full_jitter_s, longest_wait_s
 from agent.clock import Clock
-from agent.errors import ProviderMisconfigured
+from agent.cloud_health import CloudHealth
+from agent.errors import ProviderMisconfigured, StorageFull
 from agent.ledger import Ledger, answers, clouds, deadlines, dispatch, outcomes
 from agent.ledger.moment import Moment, Steady
 from agent.ledger.outbox import OutboxRow
@@ -24,32 +26,17 @@ from agent.providers import AlreadyDone, Answer, Call, Done, Later, Provider, Re
 from agent.settings import Store
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 
 IN_FLIGHT = 4
 """Calls out at once per cloud: one answer of 16 s must not make the pace one call in 16 s."""
 LOOK_EVERY_S = 60.0
 """A route looks at its queue this often even when nobody rings: a lost wake costs a minute, not an award."""
 SWEEP_EVERY_S = 60.0
-PROBE_STOPPED_S = 300.0
-"""How often a cloud that does not let us in is asked whether it does again."""
-AWAY_AT_FAULTS = 2
-"""One fault may be the fact's own; the second in a row is the cloud's or the line's."""
+ROOM_EVERY_S = 10.0
+"""How often a full disk is tried again."""
 SLACK_S = 10.0
-
-
-@dataclass(slots=True)
-class Trouble:
-    """What one route knows of its cloud's health; in RAM, because after a restart the first call tells it anew."""
-
-    faults: int = 0
-    quiet_until: float = 0.0
-    checked: bool = False
-    stopped: bool = False
-
-    @property
-    def must_be_asked(self) -> bool:
-        """Before the next fact goes out, `check` has to go well."""
-        return self.stopped or (self.faults > 0 and not self.checked)
+"""Left to an adapter beyond its own time-outs."""
 
 
 class Courier:
@@ -104,7 +91,10 @@ class Courier:
 
     async def _keep_deadlines(self) -> None:
         while True:
-            await self._ledger.do(sweep, self._steady.now())
+            try:
+                await self._ledger.do(sweep, self._steady.now())
+            except StorageFull as error:
+                LOG.error("%s; deadlines are looked at again in a minute", error)  # noqa: TRY400 - its words say it all
             self._turned = self._clock.monotonic()
             await self._clock.sleep(SWEEP_EVERY_S)
 
@@ -135,12 +125,12 @@ class Route:
         self._steady, self._random = steady, random
         self._rules = Rules(late_signup_hours, Call.READ_BACK in provider.idempotency)
         self._pace = Pace(provider.limits.calls_per_second)
-        self._trouble = Trouble()
+        self._health = CloudHealth(random)
         self._free = asyncio.Semaphore(IN_FLIGHT)
         self._verbs = {Call.AWARD: provider.award, Call.TAKE_BACK: provider.take_back}
 
     async def run(self) -> None:
-        self._trouble.stopped = await self._ledger.do(clouds.state, self.name) == clouds.STOPPED
+        self._health.resume(await self._ledger.do(clouds.state, self.name))
         async with asyncio.TaskGroup() as calls:
             while True:
                 await self._free.acquire()
@@ -150,48 +140,70 @@ class Route:
                 if not rows:
                     self._free.release()
                     await self._rest()
-                elif self._trouble.faults:
+                elif self._health.on_trial:
                     await self._carry(rows)
                 else:
                     calls.create_task(self._carry(rows), name=f"call to {self.name}")
+                    await asyncio.sleep(0)  # a task cancelled before its first step would leave its rows to nobody
 
     async def _take(self) -> list[OutboxRow]:
         """Rows whose attempts have begun; when we are stopped in between, nobody carries them and that is noted."""
-        limit = 1 if self._trouble.faults else max(1, self._provider.limits.batch)
-        taking = asyncio.ensure_future(self._ledger.do(dispatch.take, self.name, self._steady.now(), limit))
-        try:
-            return await asyncio.shield(taking)
-        except asyncio.CancelledError:
-            await self._interrupted(await taking)
-            raise
+        limit = 1 if self._health.on_trial else max(1, self._provider.limits.batch)
+        moment = self._steady.now()
+        take = partial(self._ledger.do, dispatch.take, self.name, moment, limit)
+        rows, stopped = await _to_the_end(self._when_there_is_room(take))
+        if stopped:
+            await self._interrupted(rows)
+            raise asyncio.CancelledError
+        return rows
 
     async def _rest(self) -> None:
         """Until a timer rings, somebody wakes us, or it is time to look anyway."""
         timer_s = await self._ledger.do(dispatch.next_timer_s, self.name, self._steady.now())
         await self._clock.wait(self.wake, LOOK_EVERY_S if timer_s is None else min(timer_s, LOOK_EVERY_S))
 
+    async def _clear_to_call(self) -> None:
+        """At the next start the pace allows, with a cloud that is well, or whose pause is over and `check` good."""
+        health = self._health
+        while True:
+            pause_s = health.quiet_until - self._clock.monotonic()
+            if pause_s > 0:
+                await self._clock.sleep(pause_s)
+            elif health.must_be_asked:
+                await self._probe()
+            else:
+                await self._in_step()
+                if not health.must_be_asked and health.quiet_until <= self._clock.monotonic():
+                    return  # a call still out may have brought bad news while we waited for our turn
+
+    async def _probe(self) -> None:
+        """`check` costs nothing: no attempt is written, and no fact becomes a question."""
+        await self._in_step()
+        (answer,) = await self._guarded(_alone(self._provider.check()), 1)
+        moment = self._steady.now()
+        longest_s = await self._longest_wait_s(moment)
+        standing = self._health.checked(answer, longest_s=longest_s, now=self._clock.monotonic())
+        await self._conclude(lambda db: clouds.change(db, self.name, *standing, moment))
+
     async def _in_step(self) -> None:
         """Waits for the next start that the cloud's calls per second allow."""
         await self._clock.sleep(self._pace.reserve(self._clock.monotonic()))
 
     async def _carry(self, rows: list[OutboxRow]) -> None:
-        """One call, its answers noted; frees its place. `faults_before` tells one outage from one fault per call."""
-        faults_before = self._trouble.faults
+        """One call, its answers noted; frees its place."""
+        faults_before = self._health.faults
         try:
             given = await self._look(rows[0]) if rows[0].asks_before_sending else await self._send(rows)
-            await self._note(rows, given, faults_before)
         except asyncio.CancelledError:
             await self._interrupted(rows)
             raise
+        else:
+            _, stopped = await _to_the_end(self._note(rows, given, faults_before))
+            if stopped:
+                raise asyncio.CancelledError
         finally:
             self._free.release()
             self.wake.set()  # the customer's next fact may be free now
-
-    async def _interrupted(self, rows: list[OutboxRow]) -> None:
-        sent = [row for row in rows if not row.asks_before_sending]
-        if sent:
-            moment = self._steady.now()
-            await self._ledger.conclude(lambda db: outcomes.interrupted(db, sent, moment))
 
     async def _look(self, row: OutboxRow) -> Sequence[Answer] | None:
         if not self._rules.can_read_back:
@@ -222,14 +234,14 @@ class Route:
         return given
 
     async def _note(self, rows: list[OutboxRow], given: Sequence[Answer] | None, faults_before: int) -> None:
-        """Answers and what they say of the cloud, in one commit."""
+        """Answers and what they say of the cloud, in one commit. None: the cloud has no such call."""
         moment = self._steady.now()
         if given is None:
             no_such_call = outcomes.ask_a_person if rows[0].asks_before_sending else outcomes.by_hand
-            await self._ledger.conclude(lambda db: no_such_call(db, rows, moment))
+            await self._conclude(lambda db: no_such_call(db, rows, moment))
             return
         longest_s = await self._longest_wait_s(moment)
-        standing = self._judge(given, faults_before, longest_s)
+        standing = self._health.answered(given, faults_before, longest_s=longest_s, now=self._clock.monotonic())
         answered = [
             Answered(row, answer, self._wait_ms(row, answer, longest_s))
             for row, answer in zip(rows, given, strict=True)
@@ -243,33 +255,26 @@ class Route:
                 outcomes.settle(db, answered, moment, self._rules)
             clouds.change(db, self.name, *standing, moment)
 
-        await self._ledger.conclude(note, sent=sent)
+        await self._conclude(note, sent)
 
-    def _judge(self, given: Sequence[Answer], faults_before: int, longest_s: float) -> tuple[str, str]:
-        """What the answers of one call say of the cloud: (its state, why); waits and faults are set accordingly."""
-        trouble, now = self._trouble, self._clock.monotonic()
-        refusal = next((answer for answer in given if isinstance(answer, Refused) and answer.stops_provider), None)
-        if refusal:
-            trouble.stopped, trouble.quiet_until = True, now + self._probe_pause_s()
-            return clouds.STOPPED, refusal.why
-        if not all(isinstance(answer, Later | Unknown) for answer in given):
-            trouble.faults, trouble.checked = 0, False
-            return clouds.OK, ""
-        first = given[0]
-        asked_for = first.after_s if isinstance(first, Later) else None
-        if asked_for is not None:
-            trouble.quiet_until = max(trouble.quiet_until, now + min(asked_for, LONGEST_RETRY_AFTER_S))
-        elif trouble.faults == faults_before:  # else an earlier call of the same outage has counted it
-            self._fault(longest_s)
-        return self._standing(getattr(first, "why", ""))
+    async def _interrupted(self, rows: list[OutboxRow]) -> None:
+        """We are being stopped while the call is out."""
+        sent = [row for row in rows if not row.asks_before_sending]
+        if sent:
+            moment = self._steady.now()
+            await self._ledger.conclude(lambda db: outcomes.interrupted(db, sent, moment))
 
-    def _fault(self, longest_s: float) -> None:
-        trouble = self._trouble
-        trouble.faults, trouble.checked = trouble.faults + 1, False
-        trouble.quiet_until = self._clock.monotonic() + full_jitter_s(trouble.faults, longest_s, self._random)
+    async def _conclude(self, note: Callable[[Database], None], sent: Sequence[tuple[str, str]] = ()) -> None:
+        await self._when_there_is_room(lambda: self._ledger.conclude(note, sent=sent))
 
-    def _standing(self, why: str) -> tuple[str, str]:
-        return (clouds.AWAY, why) if self._trouble.faults >= AWAY_AT_FAULTS else (clouds.OK, "")
+    async def _when_there_is_room(self, call: Callable[[], Awaitable[T]]) -> T:
+        """A full disk is waited out: what has happened at the cloud is not forgotten while this process lives."""
+        while True:
+            try:
+                return await call()
+            except StorageFull as error:
+                LOG.error("%s; trying again in %g s", error, ROOM_EVERY_S)  # noqa: TRY400 - its words say it all
+                await self._clock.sleep(ROOM_EVERY_S)
 
     def _wait_ms(self, row: OutboxRow, answer: Answer, longest_s: float) -> int:
         if isinstance(answer, Later) and answer.after_s is not None:
@@ -281,42 +286,15 @@ class Route:
         left_s = (deadline - moment.wall).total_seconds() if deadline else None
         return longest_wait_s(left_s, trusted=moment.trusted)
 
-    async def _clear_to_call(self) -> None:
-        """At the next start the pace allows, with a cloud that is well, or whose pause is over and `check` good."""
-        trouble = self._trouble
-        while True:
-            pause_s = trouble.quiet_until - self._clock.monotonic()
-            if pause_s > 0:
-                await self._clock.sleep(pause_s)
-            elif trouble.must_be_asked:
-                await self._probe()
-            else:
-                await self._in_step()
-                if not trouble.must_be_asked and trouble.quiet_until <= self._clock.monotonic():
-                    return  # a call still out may have brought bad news while we waited for our turn
-
-    async def _probe(self) -> None:
-        """`check` costs nothing: no attempt is written, and no fact becomes a question."""
-        await self._in_step()
-        answer = (await self._guarded(_alone(self._provider.check()), 1))[0]
-        moment, trouble = self._steady.now(), self._trouble
-        match answer:
-            case Done() | AlreadyDone():
-                trouble.faults, trouble.checked, trouble.stopped = max(1, trouble.faults), True, False
-                standing = clouds.OK, ""
-            case Refused(why=why):
-                trouble.stopped, trouble.quiet_until = True, self._clock.monotonic() + self._probe_pause_s()
-                standing = clouds.STOPPED, why
-            case _:
-                self._fault(await self._longest_wait_s(moment))
-                standing = self._standing(getattr(answer, "why", ""))
-                if trouble.stopped:  # whoever locked us out is only out of reach now: that changes nothing
-                    standing = clouds.STOPPED, ""
-        await self._ledger.conclude(lambda db: clouds.change(db, self.name, *standing, moment))
-
-    def _probe_pause_s(self) -> float:
-        return PROBE_STOPPED_S * self._random.uniform(0.5, 1.0)
-
 
 async def _alone(call: Awaitable[Answer]) -> Sequence[Answer]:
     return [await call]
+
+
+async def _to_the_end(work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
+    """(result, whether we were cancelled meanwhile): for what must not be left half done."""
+    doing = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(doing), False
+    except asyncio.CancelledError:
+        return await doing, True

@@ -17,6 +17,7 @@ import pytest
 from sqlite_utils import Database
 
 from agent.clock import Quality
+from agent.cloud_health import Standing
 from agent.courier import IN_FLIGHT, Courier
 from agent.errors import ProviderMisconfigured
 from agent.ledger import Ledger, answers, clouds, counters, dispatch, events, outbox, tasks
@@ -511,7 +512,7 @@ async def test_a_stopped_cloud_is_asked_first_after_a_restart(tmp_path: Path) ->
     cloud = scripted(Idempotency.KEY)
 
     async def stop(ledger: Ledger) -> None:
-        await ledger.do(clouds.change, CLOUD, clouds.STOPPED, "HTTP 401", moment())
+        await ledger.do(clouds.change, CLOUD, Standing.STOPPED, "HTTP 401", moment())
         await ledger.do(book, 1)
 
     async with shop(tmp_path, {CLOUD: cloud}, before=stop) as here:

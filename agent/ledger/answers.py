@@ -62,7 +62,7 @@ def reopen(
     the customer's identity is no longer kept and must be asked for again.
     """
     row = outbox.load(db, row_id)
-    finished = db.execute("SELECT finished_at FROM outbox WHERE id = ?", [row_id]).fetchone()[0]
+    finished, task_id = db.execute("SELECT finished_at, task_id FROM outbox WHERE id = ?", [row_id]).fetchone()
     if row.state not in ("refused", "cancelled", "held", "parked"):
         raise ValueError(f"award {row_id} is {row.state} and cannot be sent again")
     if finished and at - datetime.fromisoformat(finished) > REVERSIBLE_FOR:
@@ -73,6 +73,9 @@ def reopen(
         body = json.dumps({**row.body, "customer": dict(customer)})
         db.execute("UPDATE outbox SET body = ?, customer_key = ? WHERE id = ?", [body, customer_key, row_id])
     _to_due(db, row_id, at)
+    others = db.execute("SELECT count(*) FROM outbox WHERE task_id = ?", [task_id]).fetchone()[0]
+    if task_id and not others:
+        tasks.close(db, task_id, "answered at the award itself", at, who=who)
     audit.note(db, who, "sent again", f"outbox/{row_id}", "other customer" if customer else "", at)
 
 

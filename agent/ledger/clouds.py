@@ -2,32 +2,32 @@
 
 from sqlite_utils import Database
 
+from agent.cloud_health import Standing
 from agent.ledger import events, tasks
 from agent.ledger.moment import Moment, iso
 from agent.ledger.personal import scrubbed
 
-OK, AWAY, STOPPED = "ok", "away", "stopped"
 ALARM = "provider_stopped"
 
 
-def state(db: Database, name: str) -> str:
+def state(db: Database, name: str) -> Standing:
     row = db.execute("SELECT state FROM clouds WHERE name = ?", [name]).fetchone()
-    return str(row[0]) if row else OK
+    return Standing(row[0]) if row else Standing.OK
 
 
-def change(db: Database, name: str, now: str, why: str, moment: Moment) -> None:
+def change(db: Database, name: str, now: Standing, why: str, moment: Moment) -> None:
     """Notes a change; the first word of a change counts, so that `since` tells how long it lasts."""
     before, why = state(db, name), scrubbed(why)
-    if before == now:
+    if before is now:
         return
     db.execute(
         "INSERT INTO clouds VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET state = excluded.state, why = excluded.why, since = excluded.since",
-        [name, now, why, iso(moment.wall)],
+        [name, now.value, why, iso(moment.wall)],
     )
-    if now == STOPPED:
+    if now is Standing.STOPPED:
         _alarm(db, name, why, moment)
-    if before == STOPPED and now == OK:
+    if before is Standing.STOPPED and now is Standing.OK:
         tasks.close_subject(db, ALARM, name, "it answers again", moment.wall)
         events.record(db, "provider_resumed", {"provider": name}, moment.wall)
 

@@ -3,7 +3,6 @@
 Called only when the wall clock can be trusted: a wrong clock must not raise an alarm for every award at once.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -15,6 +14,7 @@ from agent.ledger.schema import OPEN
 NAMED_BEFORE = timedelta(minutes=30)
 """So long before closing somebody at the counter can still do something: check the line, ask the customer."""
 KIND = "deadline_near"
+REASONS_NAMED = 10
 HOW_LONG_FLOWING = timedelta(minutes=2)
 """An award this young with a cloud that answers is simply on its way."""
 
@@ -35,17 +35,27 @@ def _near(db: Database, moment: Moment) -> list[str]:
     return [str(deadline) for (deadline,) in rows]
 
 
+WILL_MISS = f"""FROM outbox o LEFT JOIN clouds c ON c.name = o.provider
+    WHERE o.state IN {OPEN} AND o.deadline = :deadline AND
+        (o.state IN ('held', 'parked', 'unknown') OR coalesce(c.state, 'ok') <> 'ok' OR o.captured_at < :flowing)"""
+REASON = """CASE
+    WHEN o.state = 'parked' THEN 'no member has this phone, e-mail or card yet'
+    WHEN o.state = 'held' THEN 'a question is open: ' || o.reason
+    WHEN coalesce(c.state, 'ok') <> 'ok' THEN o.provider || ' is ' || c.state || ': ' || c.why
+    WHEN o.reason <> '' THEN o.provider || ' has not taken it: ' || o.reason
+    ELSE o.provider || ' has not taken it yet' END"""
+
+
 def _name(db: Database, deadline: str, moment: Moment) -> None:
-    rows = db.execute(
-        "SELECT o.id, o.state, o.reason, o.provider, o.warned, coalesce(c.state, 'ok'), coalesce(c.why, '')"
-        f" FROM outbox o LEFT JOIN clouds c ON c.name = o.provider WHERE o.state IN {OPEN} AND o.deadline = ?"
-        " AND (o.state IN ('held', 'parked', 'unknown') OR coalesce(c.state, 'ok') <> 'ok' OR o.captured_at < ?)",
-        [deadline, iso(moment.wall - HOW_LONG_FLOWING)],
+    parameters = {"deadline": deadline, "flowing": iso(moment.wall - HOW_LONG_FLOWING)}
+    grouped = db.execute(
+        f"SELECT {REASON} AS why, count(*), sum(o.warned = 0) {WILL_MISS} GROUP BY why ORDER BY count(*) DESC",
+        parameters,
     ).fetchall()
-    if not rows:
+    count, fresh = sum(row[1] for row in grouped), sum(row[2] for row in grouped)
+    if not count:
         return
-    reasons = _grouped(_reason(*row[1:4], *row[5:]) for row in rows)
-    count = len(rows)
+    reasons = [f"{rows}: {why}" for why, rows, _ in grouped[:REASONS_NAMED]]
     tasks.open(
         db,
         tasks.Role.CASHIER,
@@ -56,29 +66,9 @@ def _name(db: Database, deadline: str, moment: Moment) -> None:
         moment.wall,
         what="; ".join(reasons),
     )
-    fresh = [row[0] for row in rows if not row[4]]
     if fresh:
-        db.conn.executemany("UPDATE outbox SET warned = 1 WHERE id = ?", [[row_id] for row_id in fresh])
+        db.execute(f"UPDATE outbox SET warned = 1 WHERE id IN (SELECT o.id {WILL_MISS})", parameters)
         events.record(db, KIND, {"count": count, "deadline": deadline, "why": reasons}, moment.wall)
-
-
-def _reason(state: str, reason: str, provider: str, cloud: str, why: str) -> str:
-    if state == "parked":
-        return "no member has this phone, e-mail or card yet"
-    if state == "held":
-        return f"a question is open: {reason}"
-    return (
-        f"{provider} is {cloud}: {why}"
-        if cloud != "ok"
-        else f"{provider} has not taken it: {reason or 'still waiting'}"
-    )
-
-
-def _grouped(reasons: Iterable[str]) -> list[str]:
-    counted: dict[str, int] = {}
-    for reason in reasons:
-        counted[reason] = counted.get(reason, 0) + 1
-    return [f"{count}: {reason}" for reason, count in sorted(counted.items(), key=lambda pair: -pair[1])][:10]
 
 
 def _count_missed(db: Database, moment: Moment) -> None:

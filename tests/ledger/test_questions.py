@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
+from agent.cloud_health import Standing
 from agent.ledger import answers, clouds, counters, cursor, dispatch, outcomes, receipts, tasks
 from agent.ledger.account import COUNTED
 from agent.ledger.outcomes import Answered, Rules
@@ -73,7 +74,7 @@ def test_every_receipt_is_in_exactly_one_place(db: Database) -> None:
 
 def test_the_queue_says_why_and_until_when(db: Database) -> None:
     busy_day(db)
-    clouds.change(db, CLOUD, clouds.AWAY, "the line is down", moment(60))
+    clouds.change(db, CLOUD, Standing.AWAY, "the line is down", moment(60))
     waiting = {row["id"]: row for row in QUESTIONS["queue"](db)}
     assert set(waiting) == {3, 4, 5}
     assert waiting[3]["why"] == "waits for a sign-up"
