@@ -30,6 +30,8 @@ class _Envelope:
     of_bytes: int
     decode: Callable[[bytes], bytes]
     encode: Callable[[bytes], bytes]
+    shifts: range
+    """How many letters may stand before the first that counts."""
     alphabet: bytes
     """Maps its letters to 'A' and line ends to NUL, all else to a space."""
 
@@ -57,6 +59,7 @@ _ENVELOPES = (
         1,
         lambda text: binascii.unhexlify(text[: len(text) // 2 * 2]),
         binascii.hexlify,
+        range(2),
         _alphabet(_HEX_LETTERS),
     ),
     _Envelope(
@@ -65,6 +68,7 @@ _ENVELOPES = (
         3,
         _decode_base64,
         lambda data: binascii.b2a_base64(data, newline=False),
+        range(1),
         _alphabet(_BASE64_LETTERS),
     ),
 )
@@ -77,7 +81,7 @@ def findings(data: bytes, loyalty_prefixes: tuple[str, ...]) -> Iterator[Finding
         return
     for envelope in _ENVELOPES:
         for text in envelope.text_re.finditer(data):
-            for shift in range(envelope.letters):  # where its first letter was may be long forgotten
+            for shift in envelope.shifts:
                 yield from _inside(envelope, data, text.start() + shift, text.end(), loyalty_prefixes)
 
 
@@ -117,13 +121,26 @@ def masked_places(data: bytes, number: CardNumber) -> tuple[int, ...]:
 def envelope_tail(data: bytes) -> int:
     """Where the text begins that the next bytes may make a card number of; len(data) when there is none."""
     window = data[-2 * SPAN :]
-    return min(_tail(envelope, window) for envelope in _ENVELOPES) + len(data) - len(window)
+    if not window or window[-1] not in _LAST_LETTERS:
+        return len(data)
+    before = len(data) - len(window)
+    return before + min(_tail(envelope, window, at_beginning=not before) for envelope in _ENVELOPES)
 
 
-def _tail(envelope: _Envelope, window: bytes) -> int:
+def whole_letters_from(data: bytes, at: int) -> int:
+    """The nearest place up to `at` from which base64 text is read right; `data` begins at such a place."""
+    start = data[:at].translate(_ENVELOPES[1].alphabet).rfind(b" ") + 1
+    return _back(data[:at], len(data[start:at].translate(None, b"\r\n")) % 4)
+
+
+_LAST_LETTERS = frozenset(_BASE64_LETTERS + b"\r\n")
+
+
+def _tail(envelope: _Envelope, window: bytes, *, at_beginning: bool) -> int:
     start = window.translate(envelope.alphabet).rfind(b" ") + 1
     earliest = len(window)
-    for shift in range(envelope.letters):
+    shifts = envelope.shifts if start or at_beginning else range(envelope.letters)
+    for shift in shifts:
         text = window[start + shift :].translate(None, b"\r\n")
         decoded = envelope.decode(text)
         open_from = tail(decoded)

@@ -99,15 +99,16 @@ _MAY_END_OPEN = frozenset(range(0x21)) | frozenset(b"-0123456789\x7f\xa0")
 _PREFIXES_RE = re.compile(rb"[\x10\x12\x1b-\x1d\x1f]")
 _DIGITS = b"0123456789"
 
-# What is known to be something else, and ends a number: amounts, times, dates, a phone number standing alone.
+# What is known to be something else: amounts, quantities, times, dates, phone numbers standing alone.
 _OTHER_RE = re.compile(
-    rb"(?<![0-9.,])[0-9]{1,3}(?:[.,][0-9]{3})*[.,][0-9]{2,3}(?![0-9/:\-])"
-    rb"|(?<![0-9])[0-9]{4,6}[.,][0-9]{2}(?![0-9/:\-])"
+    rb"(?<![0-9.,])[$]?[0-9]{1,3}(?:[.,][0-9]{3})*[.,][0-9]{2,3}(?![0-9/:\-])"
+    rb"|(?<![0-9])[$]?[0-9]{4,6}[.,][0-9]{2}(?![0-9/:\-])"
     rb"|[$\x80\x9c\x9d\xa3\xa5\xac\xd5] ?[0-9]{1,7}(?![0-9])"
     rb"|(?<![0-9])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
     rb"|(?<![0-9])(?:19|20)[0-9]{2}([\-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?![0-9]|-[0-9])"
     rb"|(?<![0-9])(?<![0-9]-)(?:0?[1-9]|[12][0-9]|3[01])([\-/.])(?:0?[1-9]|[12][0-9]|3[01])\2"
     rb"(?:19|20)?[0-9]{2}(?![0-9]|-[0-9])"
+    rb"|(?<![0-9])[0-9]{1,3} ?[xX@*] ?[$0-9]"
     rb"|(?<![0-9-])(?<![0-9] )[2-9][0-9]{2}[ .\-][2-9][0-9]{2}[ .\-][0-9]{4}(?![0-9]|[ \-][0-9])"
     rb"|(?i:phone|tel|mobile|cell|fax|ph)[^0-9\n]{0,8}(?:1[ .\-]?)?[2-9][0-9]{2}[ .\-]?[2-9][0-9]{2}[ .\-]?[0-9]{4}"
     rb"(?![0-9]|[ \-][0-9])",
@@ -240,11 +241,17 @@ def _numbers(data: bytes, run: _Run, own: tuple[bytes, ...]) -> Iterator[tuple[t
     begins = list(accumulate((end - start for start, end in run.groups), initial=0))
     group_ending_at = {end: index for index, end in enumerate(begins[1:])}
     for first, begin in enumerate(begins[:-1]):
-        padding = begins[first + 1] - begin - len(digits[begin : begins[first + 1]].lstrip(b"0"))
+        group = digits[begin : begins[first + 1]]
+        padding = len(group) - len(group.lstrip(b"0"))
         start = begin + padding
         for length in lengths(digits[start : start + 4]):
             last = group_ending_at.get(start + length)
-            if last is None or last < first or not check_digit_holds(digits[start : start + length]):
+            if (
+                last is None
+                or last < first
+                or (padding and last > first)
+                or not check_digit_holds(digits[start : start + length])
+            ):
                 continue
             if digits.startswith(own, start):
                 continue
@@ -254,28 +261,60 @@ def _numbers(data: bytes, run: _Run, own: tuple[bytes, ...]) -> Iterator[tuple[t
 
 
 def _looks_like_one(data: bytes, run: _Run, first: int, last: int) -> bool:
-    """Not when part of it is an amount, a date, a time, a phone number.
-
-    Cards are printed in groups of four and more, or all alike; any other grouping must stand alone in its line.
-    """
+    """By how it is grouped and what stands around it; an amount, a date, a time or a phone number is none."""
     from_, to = run.groups[first][0], run.groups[last][1]
     others = [match.span() for match in _OTHER_RE.finditer(data, max(0, from_ - _OTHER_REACH), to + _OTHER_REACH)]
     if any(_overlap(group, other) for group in run.groups[first : last + 1] for other in others):
         return False
+    if "L" in run.gaps[first:last]:
+        return _is_wrapped(data, run, first, last)
+    sizes = _sizes(run, first, last, "S")
+    if all(size >= 4 for size in sizes[:-1]) or len(set(sizes[:-1])) == 1:
+        return True  # cards are printed in groups of four and more, or all alike
+    return _beside(run, first, last, others) == (0, 0)  # any other grouping must stand alone in its line
+
+
+def _is_wrapped(data: bytes, run: _Run, first: int, last: int) -> bool:
+    """A number that goes on in the next line, and not one at a line's end with another at the next one's beginning."""
+    inside = run.gaps[first:last]
+    before_break = sum(end - start for start, end in run.groups[first : first + inside.index("L") + 1])
+    start = run.groups[first][0]
+    if before_break <= _LONGEST_AMOUNT and _AMOUNT_BEFORE_RE.search(data[max(0, start - SPAN) : start]):
+        return False
+    if "S" not in inside:
+        return max(_beside(run, first, last, [])) < 2
+    return any(
+        all(4 <= size <= 6 for size in sizes[:-1]) or (len(set(sizes[:-1])) == 1 and sizes[0] < 4)
+        for sizes in (_sizes(run, first, last, "S"), _sizes(run, first, last, "SL"))
+    )
+
+
+_LONGEST_AMOUNT = 7
+_AMOUNT_BEFORE_RE = re.compile(rb"(?:  [$]?|(?i:total|amount|cash|change|due|balance|tax|tender|paid)[^\r\n0-9]*)\Z")
+
+
+def _sizes(run: _Run, first: int, last: int, apart: str) -> list[int]:
+    """Digits in each group, where only the gaps in `apart` keep groups apart."""
     sizes = [0]
     for index in range(first, last + 1):
-        if index > first and run.gaps[index - 1] == "S":
+        if index > first and run.gaps[index - 1] in apart:
             sizes.append(0)
         sizes[-1] += run.groups[index][1] - run.groups[index][0]
-    if all(size >= 4 for size in sizes[:-1]) or len(set(sizes[:-1])) == 1:
-        return True
-    neighbours = [(first - 1, first - 1), (last + 1, last)]
-    return not any(
-        0 <= group < len(run.groups)
-        and run.gaps[gap] == "S"
-        and not any(_overlap(run.groups[group], other) for other in others)
-        for group, gap in neighbours
-    )
+    return sizes
+
+
+def _beside(run: _Run, first: int, last: int, others: list[tuple[int, int]]) -> tuple[int, int]:
+    """How many groups stand in the same line before and behind, with nothing but a space or dash between."""
+    before, behind = 0, 0
+    while first - before > 0 and run.gaps[first - before - 1] == "S":
+        if any(_overlap(run.groups[first - before - 1], other) for other in others):
+            break
+        before += 1
+    while last + behind < len(run.gaps) and run.gaps[last + behind] == "S":
+        if any(_overlap(run.groups[last + behind + 1], other) for other in others):
+            break
+        behind += 1
+    return before, behind
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

@@ -7,7 +7,7 @@ Pictures, barcodes in binary, compressed and encrypted data are not looked into.
 
 from collections.abc import Iterator
 
-from agent.card_envelopes import MASKED, Finding, envelope_tail, findings, masked_places
+from agent.card_envelopes import MASKED, Finding, envelope_tail, findings, masked_places, whole_letters_from
 from agent.card_numbers import SPAN, find, tail
 
 WITHHELD_BYTES = SPAN
@@ -51,7 +51,7 @@ class CardMask:
                     if place >= base:
                         out[place - base] = byte
         self._held = out[keep_from - base :]
-        forgotten = max(0, keep_from - HISTORY_BYTES)
+        forgotten = whole_letters_from(raw, max(0, keep_from - HISTORY_BYTES))
         self._raw, self._given = raw[forgotten:], keep_from - forgotten
         self._counted_to -= forgotten
         return bytes(out[: keep_from - base])
