@@ -8,6 +8,7 @@ Deleted segments are passed over: what is deleted has been read and is final (re
 import json
 from collections import OrderedDict
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 from agent.journal.layout import HEAD_BYTES, SEGMENT_HEADER_BYTES
@@ -108,7 +109,7 @@ class Walk:
     def _open_first(self, existing: list[SegmentName]) -> bool:
         """The first of these that still exists and is wanted."""
         wanted = [name for name in existing if name.segment >= self._first_segment]
-        for name, newer in zip(wanted, [*wanted[1:], None], strict=True):
+        for name, newer in zip_longest(wanted, wanted[1:]):
             try:
                 file = SegmentFile(name)
             except FileNotFoundError:  # retention was faster
