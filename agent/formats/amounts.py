@@ -35,7 +35,7 @@ _COMMA_re = re.compile(r"(?<![\d.,])\d*,\d{2}(?![\d])(?![.,]\d)")
 _UNIT_BEHIND_re = re.compile(
     r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|ft)|g|l)\b)"
 )
-_UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/)$", re.I)
+_UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/|\w[*×])$", re.I)
 _DIGITS_re = re.compile(r"\D+")
 
 
@@ -87,7 +87,17 @@ def _amount_of(match: re.Match[str], line: str, style: NumberStyle) -> Amount | 
     tail = match["tail"] or ""
     negative = bool(match["minus"] or match["minus2"] or (match["open"] and ")" in tail) or set(tail) & set("-−cC"))
     unit = bool(_UNIT_BEHIND_re.match(line, match.end()) or _UNIT_BEFORE_re.search(line[: match.start()][-12:]))
+    unit = unit or _in_a_remark(line, match)
     return Amount(-value if negative else value, match.start(), match.end(), unit)
+
+
+def _in_a_remark(line: str, match: re.Match[str]) -> bool:
+    """'(disc: 1.53)' and '(2.50 each)' are remarks; '(1.53)' alone is a negative amount."""
+    opened, closed = line.rfind("(", 0, match.start("number")), line.find(")", match.end("number"))
+    if opened < 0 or closed < 0 or ")" in line[opened : match.start("number")]:
+        return False
+    around = line[opened : match.start()] + line[match.end("number") : closed]
+    return any(character.isalpha() for character in around)
 
 
 def _whole_is_money(match: re.Match[str], line: str, style: NumberStyle) -> bool:

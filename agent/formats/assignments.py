@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
 
-from agent.formats.bill import MOST_ROUNDING, Bill
+from agent.formats.bill import MOST_ROUNDING, Bill, in_column
 from agent.formats.entries import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role
@@ -14,6 +14,9 @@ from agent.formats.tax_table import TaxTable, included_tax, read_table
 MAX_TOTALS = 12
 MAX_TAXES = 12
 """Bounds on what is tried; a paper with more different totals or taxes than these is no single receipt."""
+
+USUAL_COIN = 5
+"""Minor units: where totals are rounded, it is to five cents or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evide
     per_piece = [_per_piece(entry, bill) for entry in bill.line_discounts]
     return Evidence(
         bill=bill,
-        line_ways=tuple(_line_ways([entry.value for entry in bill.articles], once, per_piece)),
+        line_ways=tuple(_line_ways(bill, once, per_piece)),
         line_discount=sum(once),
         unit_discount=sum(per_piece),
         table=read_table(bill.tax_rows, rates),
@@ -56,13 +59,17 @@ def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evide
     )
 
 
-def _line_ways(goods: list[int], *ways_off: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+def _line_ways(bill: Bill, *ways_off: list[int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The sums the list may mean: discounts once, per piece, not taken off; prices in names left out; see below."""
+    goods = [entry.value for entry in bill.articles]
+    column = [entry.value for entry in in_column(bill.articles)]
     seen: set[int] = set()
-    for off in (*ways_off, []):
-        total = sum(goods) - sum(off)
-        if total not in seen:
-            seen.add(total)
-            yield total, (*goods, *(-value for value in off))
+    for articles in (goods, column) if len(column) < len(goods) else (goods,):
+        for off in (*ways_off, []):
+            total = sum(articles) - sum(off)
+            if total not in seen:
+                seen.add(total)
+                yield total, (*articles, *(-value for value in off))
     if len(goods) > 1 and goods[-1] == sum(goods[:-1]) - sum(ways_off[0]):
         yield goods[-1], (*goods[:-1], *(-value for value in ways_off[0]))  # a subtotal that is not called one
 
@@ -98,8 +105,8 @@ def _readings(bill: Bill, evidence: Evidence) -> Iterator[Reading]:
     for total in _totals(bill):
         fees, tip = (_before(total, entries) for entries in (bill.fees, bill.tips))
         for tax in _taxes(total, bill, evidence.table):
-            for rounding in _roundings(total, bill):
-                yield Reading(total, tax, fees, tip, rounding)
+            for rounding, printed in _roundings(total, bill, evidence.cash_rounding):
+                yield Reading(total, tax, fees, tip, rounding, printed)
 
 
 def _totals(bill: Bill) -> list[Entry]:
@@ -135,17 +142,20 @@ def _explains(tax: int, groups: Sequence[Sequence[int]], stated: Sequence[int]) 
     return all(not group or sum(group) == tax for group in parts) and all(value == tax for value in stated)
 
 
-def _roundings(total: Entry, bill: Bill) -> list[int]:
-    """The printed rounding, in either sign; a loose cent or two between two totals; a total that says it is rounded."""
+def _roundings(total: Entry, bill: Bill, smallest_coin: int) -> list[tuple[int, bool]]:
+    """The printed rounding, in either sign; else what two totals or a loose cent between them suggest (unprinted),
+    where the total is then a multiple of the coin."""
     printed = _before(total, bill.roundings)
-    ways = [printed, -printed]
-    if not printed:
-        above = [entry for entry in bill.sums if entry.line < total.line]
-        loose = [e.value for e in bill.loose if above and above[0].line < e.line < total.line]
-        ways += [sign * value for value in loose if abs(value) <= MOST_ROUNDING for sign in (1, -1)]
-        if "round" in total.words:
-            ways += [total.value - entry.value for entry in above if abs(total.value - entry.value) <= MOST_ROUNDING]
-    return list(dict.fromkeys(ways))
+    if printed:
+        return [(printed, True), (-printed, True)]
+    above = [entry for entry in bill.sums if entry.line < total.line]
+    if not above or total.value % max(smallest_coin, USUAL_COIN):
+        return [(0, True)]
+    cents = {entry.value for entry in bill.loose if above[0].line < entry.line < total.line}
+    if "round" in total.words:
+        cents |= {total.value - entry.value for entry in above}
+    ways = {sign * cent for cent in cents if 0 < abs(cent) <= MOST_ROUNDING for sign in (1, -1)}
+    return [(0, True), *((way, False) for way in sorted(ways))]
 
 
 # ---- the choice -----------------------------------------------------------------------------------

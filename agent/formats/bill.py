@@ -1,5 +1,6 @@
 """bill: takes labelled amounts, sorts them into the parts of a bill; proves nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,9 @@ from agent.formats.form import Format
 from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 from agent.formats.words import plain
 
+LEAST_FOR_A_COLUMN = 3
+COLUMN_WIDTH = 6
+"""An amount ending this far left of the others is a price in an article's name, not its amount."""
 DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})
 MOST_ROUNDING = 5
 """Minor units; the largest step of a smallest coin is 10, so a rounding moves a total by at most this."""
@@ -39,14 +43,6 @@ class Bill:
     regular: bool
     notes: tuple[PriceNote, ...]
 
-    def turned(self) -> "Bill":
-        """Every amount with the other sign: a return printed in negative amounts, read like a sale."""
-        return replace(
-            self,
-            tax_rows=tuple(replace(row, amounts=tuple(-value for value in row.amounts)) for row in self.tax_rows),
-            **{part: tuple(replace(e, value=-e.value) for e in getattr(self, part)) for part in ENTRY_PARTS},
-        )
-
     @property
     def is_empty(self) -> bool:
         return not (self.articles or self.sums or self.subtotals or self.tenders or self.taxes)
@@ -57,28 +53,30 @@ class Bill:
         return bool(self.sums or self.subtotals or self.tenders or self.taxes)
 
 
-ENTRY_PARTS = (
-    "articles",
-    "line_discounts",
-    "subtotals",
-    "sums",
-    "discounts",
-    "discount_totals",
-    "taxes",
-    "fees",
-    "tips",
-    "roundings",
-    "tenders",
-    "change",
-    "cash_back",
-    "loose",
-)
+def turned(printed: Printed) -> Printed:
+    """Every amount with the other sign: a return printed in negative amounts, read like a sale."""
+    return replace(
+        printed,
+        entries=tuple(
+            replace(e, value=-e.value, others=tuple(-value for value in e.others)) for e in printed.entries
+        ),
+        tax_rows=tuple(replace(row, amounts=tuple(-value for value in row.amounts)) for row in printed.tax_rows),
+    )
+
+
+def is_negative(printed: Printed) -> bool:
+    """Every total on it is below zero (or every subtotal, where no total is printed)."""
+    sure = [entry for entry in printed.entries if entry.sure and entry.value]
+    sums = [entry.value for entry in sure if entry.role in SUMS - {Role.SUBTOTAL}]
+    sums = sums or [entry.value for entry in sure if entry.role is Role.SUBTOTAL]
+    return bool(sums) and all(value < 0 for value in sums)
 
 
 def sort_out(printed: Printed, form: Format) -> Bill:
     entries = [entry for entry in printed.entries if not (entry.role is Role.INFO and entry.sure)]
-    end = _end_of_articles(entries)
     entries = _totals_named_with_tax(_only_sure_taxes(entries, printed.tax_rows))
+    entries = _sections_as_subtotals(entries)
+    end = _end_of_articles(entries)
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
     head, tail = settled[:end], settled[end:]
@@ -127,6 +125,25 @@ def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.role in roles)
 
 
+def _sections_as_subtotals(entries: Sequence[Entry]) -> list[Entry]:
+    """A 'total' that adds up the articles above it while more articles follow is a department's subtotal."""
+    found, since, last = list(entries), 0, _last_article_before_payment(entries)
+    for number, entry in enumerate(entries):
+        if entry.role is Role.LINE or (entry.role is Role.DISCOUNT and entry.value < 0):
+            since += entry.value
+        elif entry.role in SUMS and entry.sure and number < last and entry.value == since:
+            found[number] = replace(entry, role=Role.SUBTOTAL)
+            since = 0
+    return found
+
+
+def _last_article_before_payment(entries: Sequence[Entry]) -> int:
+    paid = next((n for n, entry in enumerate(entries) if entry.role in PAYMENT and entry.sure), len(entries))
+    sums = [n for n, entry in enumerate(entries[:paid]) if entry.role in SUMS and entry.sure]
+    last_sum = sums[-1] if sums else 0
+    return max((n for n, entry in enumerate(entries[:last_sum]) if entry.role is Role.LINE), default=0)
+
+
 def _end_of_articles(entries: Sequence[Entry]) -> int:
     """Index of the first entry behind the article list: the last subtotal before a tax or a total, else that one."""
     closing = next((n for n, entry in enumerate(entries) if _closes(entry, entries[n + 1 :])), len(entries))
@@ -156,7 +173,7 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
         return entry if entry.sure or entry.role in TAXES else replace(entry, role=Role.LINE)
     if entry.role in TAXES or (entry.role is Role.SUBTOTAL and entry.sure):
         return entry
-    if entry.role in DISCOUNTS and (entry.value <= 0 or entry.sure):
+    if entry.role in DISCOUNTS and (entry.value <= 0 or (entry.sure and not entry.others)):
         return entry
     if entry.role in ADJUSTMENTS and entry.sure and not has_subtotal:
         return entry
@@ -168,6 +185,16 @@ def _is_discount(entry: Entry, among_articles: bool, form: Format) -> bool:
     if entry.value >= 0 or form.return_words.search(entry.words):
         return False
     return entry.percent is not None or bool(form.discount_words.search(entry.words)) or not among_articles
+
+
+def in_column(articles: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The articles whose amounts end where most do; all of them when there is no such column."""
+    if len(articles) < LEAST_FOR_A_COLUMN:
+        return tuple(articles)
+    column, count = Counter(entry.end for entry in articles).most_common(1)[0]
+    if count * 2 <= len(articles):
+        return tuple(articles)
+    return tuple(entry for entry in articles if entry.end > column - COLUMN_WIDTH)
 
 
 def _is_regular(articles: Sequence[Entry]) -> bool:

@@ -63,6 +63,8 @@ def sale_moment(lines: Sequence[str], words: Dates, context: StoreContext) -> da
         return None
     times = [found for number, line in enumerate(lines) for found in _times_on(number, line)]
     best = max(dates, key=lambda found: (_merit(found, lines[found.line], words, times), -found.line))
+    if _merit(best, lines[best.line], words, times) < 0 and "print" not in plain(lines[best.line]):
+        return None  # a coupon's last day, a birthday: no sale was then
     clock = _time_beside(best, times)
     return datetime.combine(best.day, clock.time if clock else time())
 

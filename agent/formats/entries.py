@@ -14,6 +14,8 @@ from agent.formats.words import plain
 MAX_PROSE = 2
 """More words than this behind an amount make the line prose ('spend 5.00 or more and…'), not a sum."""
 MAX_ROW_WORDS = 3
+UNIT_WORDS = frozenset("ea each x pc pcs lb lbs kg g oz st stk uni unit per at".split())
+"""Words of a price note ('2 @ 25.00 ea   50.00'): the article's name stands above."""
 _PERCENT_re = re.compile(r"(\d{1,2}(?:[.,]\d{1,4})?)\s?%")
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
 
@@ -30,8 +32,8 @@ class Entry:
     value: int
     others: tuple[int, ...] = ()
     percent: Decimal | None = None
-    own_label: bool = True
-    """The label stands on the amount's own line."""
+    end: int = 0
+    """Column where the amount ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,28 @@ def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form
     label = line[: paid[0].start]
     words = plain(label)
     said = what_is_said(words, form)
-    between = any(plain(line[one.end : two.start]) for one, two in zip(paid, paid[1:], strict=False))
+    between = [plain(line[one.end : two.start]) for one, two in zip(paid, paid[1:], strict=False)]
     names_tax = said.role in TAXES and said.sure
+    if any(between):
+        return _labelled_row(number, line, paid, (words, *between), above, form)
     percent = _percent(line[: paid[-1].start])
     looks_like_one = above.summed and percent is not None
-    if between or not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
+    if not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
         return None
     is_sum = said.role in (Role.TOTAL, Role.TAX_TOTAL, Role.SUBTOTAL)
     named = above.tax_table or names_tax
     return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum, named)
+
+
+def _labelled_row(
+    number: int, line: str, paid: Sequence[Amount], labels: Sequence[str], above: _Above, form: Format
+) -> TaxRow | None:
+    """'A 19%  net 7.06  tax 1.34  gross 8.40' below the total: each column says what it is, and they add up."""
+    values = tuple(amount.value for amount in paid)
+    adds_up = len(values) == 3 and 2 * max(values) == sum(values)
+    if not (above.summed and adds_up and any(what_is_said(label, form).role in TAXES for label in labels)):
+        return None
+    return TaxRow(number, _percent(line[: paid[0].start]), values, is_sum=False)
 
 
 # ---- the amounts of one line ------------------------------------------------------------------------
@@ -157,7 +172,7 @@ def _entries_on(number: int, line: str, paid: Sequence[Amount], above: _Above, f
         label, value = line[start : amounts[-1].start], amounts[-1].value
         words = _words_beside(line[start : amounts[0].start], form)
         others = tuple(amount.value for amount in amounts[:-1])
-        entry = Entry(number, label.strip(), words, Role.LINE, True, value, others, _percent(label))
+        entry = Entry(number, label.strip(), words, Role.LINE, True, value, others, _percent(label), amounts[-1].end)
         tail = plain(line[amounts[-1].end :]) if amounts[-1] is paid[-1] else ""
         yield from _named(entry, tail, above, form)
 
@@ -192,7 +207,7 @@ def _named(entry: Entry, tail: str, above: _Above, form: Format) -> Iterator[Ent
         said = Said(Role.INFO, sure=True)  # '0.96 points earned'
     elif len(tail.split()) > MAX_PROSE and not (said.sure and said.role is not Role.LINE):
         return
-    if not entry.words:
+    if UNIT_WORDS.issuperset(entry.words.split()):
         yield _named_from_above(entry, above, form)
         return
     if above.suggestions and said.role in (Role.TIP, Role.LINE, Role.TOTAL, Role.INFO) and entry.percent is not None:
@@ -206,12 +221,12 @@ def _named_from_above(entry: Entry, above: _Above, form: Format) -> Entry:
     """An amount without words of its own: a wrapped line, a percentage in a table, a column of numbers."""
     if entry.percent is not None:
         role = Role.INFO if above.suggestions or above.role in (Role.INFO, Role.TIP) else above.role
-        return replace(entry, role=role if role in TAXES | {Role.INFO} else Role.LINE, own_label=False)
+        return replace(entry, role=role if role in TAXES | {Role.INFO} else Role.LINE)
     words = plain(above.text)
     if any(character.isdigit() for character in entry.label) or entry.others:
-        return replace(entry, label=f"{above.text} {entry.label}".strip(), words=words, own_label=bool(words))
+        return replace(entry, label=f"{above.text} {entry.label}".strip(), words=words)
     said = what_is_said(words, form)
-    return replace(entry, label=above.text, words=words, role=said.role, sure=said.sure, own_label=False)
+    return replace(entry, label=above.text, words=words, role=said.role, sure=said.sure)
 
 
 def _without_tip_tables(entries: Sequence[Entry]) -> Iterator[Entry]:

@@ -10,24 +10,29 @@ from agent.receipt import Item
 
 # Three digits in front of a name without an 'x', or leading zeros, are an article number, not a quantity.
 _LEADING_re = re.compile(r"^\W*([1-9]\d{0,2}(?=\s?[xX×*]\s)|[1-9]\d?(?!\d))\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])")
-_TIMES_re = re.compile(r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*$")
+_TIMES_re = re.compile(r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*(?:(?:ea|each)\.?)?\s*$")
+_QUANTITY_COLUMN_re = re.compile(r"(?<=\S)\s{2,}([1-9]\d{0,2})$")
 _UNIT_PRICE_re = re.compile(r"\s+[^\w\s]?\s?\d+[.,]\d{2,3}$")
 _MASK_re = re.compile(r"[*xX•#.]{2,}[\d*]*|\(?chip\)?$|\d{4}$", re.I)
 
 
-def items_of(bill: Bill) -> tuple[Item, ...]:
-    return tuple(_items(bill))
+def items_of(bill: Bill, sign: int = 1) -> tuple[Item, ...]:
+    """`sign` -1 where the bill was turned, so that amounts come out as printed."""
+    return tuple(_items(bill, sign))
 
 
-def _items(bill: Bill) -> Iterator[Item]:
+def _items(bill: Bill, sign: int) -> Iterator[Item]:
     for entry in bill.articles:
         text, quantity = _text_and_quantity(entry.label)
-        yield Item(text, quantity if quantity != 1 else quantity_of(entry, bill), entry.value)
+        yield Item(text, quantity if quantity != 1 else quantity_of(entry, bill), sign * entry.value)
 
 
 def _text_and_quantity(label: str) -> tuple[str, int]:
     """'2 Cortado' → Cortado, 2; 'Greenies  2 @ 32.99' → Greenies, 2; '001 Card' → as it stands, 1."""
     text, quantity = label.strip(), 1
+    column = _QUANTITY_COLUMN_re.search(text)
+    if column:
+        text, quantity = text[: column.start()], int(column[1])
     times = _TIMES_re.search(text)
     if times and times.start() > 0:
         quantity = int(times[1] or times[2] or 1)

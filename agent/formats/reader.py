@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from agent.formats.amounts import currency_of, style_of
 from agent.formats.assignments import Outcome, read_bill
-from agent.formats.bill import Bill, sort_out
+from agent.formats.bill import Bill, is_negative, sort_out, turned
 from agent.formats.context import StoreContext
 from agent.formats.dates import blank, sale_moment
 from agent.formats.entries import percentages, read_entries
@@ -39,6 +39,8 @@ class _Sheet:
     blanked: tuple[str, ...]
     bill: Bill
     seen: KindSeen
+    turned: bool
+    """The paper prints negative amounts; `bill` has them with the other sign."""
     exponent: int
     currency: str
 
@@ -81,11 +83,12 @@ def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Shee
     found = read_entries(blanked, form, style)
     if len(found.entries) + len(found.tax_rows) > MAX_AMOUNTS:
         return None
-    bill = sort_out(found, form)
+    negative = is_negative(found)
+    bill = sort_out(turned(found) if negative else found, form)
     with_amounts = {entry.line for entry in found.entries}
     texts = [line for number, line in enumerate(blanked) if number not in with_amounts]
     currency = currency_of(blanked, money.symbols) or context.currency
-    return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), style.exponent, currency)
+    return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
 
 
 # ---- the words ------------------------------------------------------------------------------------
@@ -129,32 +132,27 @@ def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
 
 
 def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
-    turned = _is_negative(sheet.bill)
-    bill = sheet.bill.turned() if turned else sheet.bill
-    outcome = read_bill(bill, _rates(sheet, form, context), context.cash_rounding, tax_unknown=_tax_unknown(sheet, form, context))
-    kind = _kind_by_sign(receipt.kind, sheet.bill, turned, form)
-    sign = -1 if kind is Kind.RETURN or (turned and kind is Kind.EXCHANGE) else 1
-    receipt = replace(receipt, kind=kind, items=items_of(sheet.bill))
+    bill = sheet.bill
+    tax_unknown = _tax_unknown(sheet, form, context)
+    outcome = read_bill(bill, _rates(sheet, form, context), context.cash_rounding, tax_unknown=tax_unknown)
+    kind = _kind_by_sign(receipt.kind, sheet, form)
+    sign = -1 if kind is Kind.RETURN or sheet.turned else 1
+    receipt = replace(receipt, kind=kind, items=items_of(bill, -1 if sheet.turned else 1))
     if outcome:
         receipt = _filled(receipt, outcome, bill, sign)
     return _stated(receipt, outcome, sheet, form)
 
 
-def _is_negative(bill: Bill) -> bool:
-    totals = [entry.value for entry in bill.sums if entry.value] or [entry.value for entry in bill.subtotals]
-    return bool(totals) and all(value < 0 for value in totals)
-
-
-def _kind_by_sign(kind: Kind, bill: Bill, turned: bool, form: Format) -> Kind:
+def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
     """A total below zero is a return, or an exchange when articles were sold as well."""
-    if kind not in (Kind.SALE, Kind.RETURN):
+    if kind is not Kind.SALE:
         return kind
-    sold = any(entry.value > 0 for entry in bill.articles)
-    taken_back = any(entry.value < 0 for entry in bill.articles)
-    if turned:
-        return Kind.EXCHANGE if sold and taken_back else Kind.RETURN
-    named_back = any(entry.value < 0 and form.return_words.search(entry.words) for entry in bill.articles)
-    return Kind.EXCHANGE if kind is Kind.SALE and sold and named_back else kind
+    articles = sheet.bill.articles
+    both = any(entry.value > 0 for entry in articles) and any(entry.value < 0 for entry in articles)
+    if sheet.turned:
+        return Kind.EXCHANGE if both else Kind.RETURN
+    named_back = any(entry.value < 0 and form.return_words.search(entry.words) for entry in articles)
+    return Kind.EXCHANGE if both and named_back else kind
 
 
 def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> tuple[Decimal, ...]:
@@ -199,8 +197,6 @@ def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Form
         return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)
     reason = outcome.reason if outcome else "no total is printed"
     reason = reason or sheet.seen.doubt
-    if outcome and not reason and receipt.kind is Kind.SALE and outcome.reading.total.value < 0:
-        reason = "the total is below zero"
     if reason:
         return replace(receipt, state=State.HELD, reason=reason, award_base=0)
     return replace(receipt, state=State.ACCEPTED)

@@ -25,6 +25,8 @@ class Reading:
     fees: int
     tip: int
     rounding: int
+    rounding_printed: bool = True
+    """False: only the difference of two totals, or a loose cent, says so."""
 
     @property
     def base(self) -> int:
@@ -82,7 +84,7 @@ class Evidence:
 
 def judge(reading: Reading, evidence: Evidence) -> Verdict:
     verdict = Verdict(discount=evidence.line_discount + _off(evidence.bill.discounts))
-    verdict.tax_pinned = reading.tax == 0
+    verdict.tax_pinned = reading.tax == 0 and reading.rounding_printed
     verdict.between_pinned = not (reading.fees or reading.tip or reading.rounding)
     _subtotal_to_total(reading, evidence, verdict)
     _lines_to_subtotal(reading, evidence, verdict)
@@ -192,7 +194,7 @@ def _tax_at_rate(reading: Reading, evidence: Evidence, verdict: Verdict) -> None
         return
     if any(reading.tax in _at(rate, reading) for rate in evidence.rates):
         relation = Relation("tax is its rate of the base", (reading.tax,), reading.tax)
-        verdict.pin(relation, total=False, tax=True)
+        verdict.pin(relation, total=False, tax=reading.rounding_printed)
 
 
 def _at(rate: Decimal, reading: Reading) -> tuple[int, ...]:
@@ -229,7 +231,7 @@ def _owed(reading: Reading, evidence: Evidence) -> Iterator[tuple[int, int]]:
     for later in dict.fromkeys((later_tip, later_rounding, -later_rounding, later_fees, later_tip + later_fees)):
         if later:
             yield total + later, 0
-    if evidence.cash_rounding > 1:
+    if evidence.cash_rounding > 1 and not later_rounding:
         yield total, evidence.cash_rounding // 2
 
 
@@ -275,18 +277,16 @@ def _discounts_explained(reading: Reading, evidence: Evidence, verdict: Verdict)
 def _sums_explained(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     bill = evidence.bill
     known = _known_sums(reading, evidence)
+    slips = {abs(entry.value) for entry in bill.tenders}
+    paid_at = min((entry.line for entry in bill.tenders), default=0)
     several = sum(entry.value for entry in bill.subtotals)
     for entry in (*bill.sums, *bill.subtotals):
-        if entry.value in known or (entry.role is Role.DUE and entry.line > reading.total.line and _is_rest(entry, bill)):
+        if entry.value in known or (entry.line > paid_at and entry.value in slips):
             continue
         if entry.role is Role.SUBTOTAL and several in known:
             continue
         verdict.faults.append("two sums are printed that cannot both be right")
         return
-
-
-def _is_rest(entry: Entry, bill: Bill) -> bool:
-    return any(tender.line < entry.line for tender in bill.tenders) and entry.value == 0
 
 
 def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
@@ -296,12 +296,8 @@ def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
     steps = {sum(chosen) for size in range(len(extras) + 1) for chosen in combinations(extras, size)}
     known = {reading.base + step for step in steps} | {0}
     later = [entry.value for entry in (*bill.tips, *bill.roundings, *bill.fees, *bill.cash_back)]
-    known |= {reading.total.value + sign * value for value in later for sign in (1, -1) if entry_is_later(bill, value)}
-    known |= {reading.total.value - abs(entry.value) for entry in bill.tenders}
-    known |= {abs(entry.value) for entry in bill.tenders}
+    known |= {reading.total.value + sign * value for value in later for sign in (1, -1)}
     known |= {value + off for value in tuple(known) for off in discount_ways(evidence)}
+    known |= {entry.value + reading.tax for entry in bill.subtotals if entry.value in evidence.prefix_sums}
     return known | evidence.prefix_sums
 
-
-def entry_is_later(bill: Bill, value: int) -> bool:
-    return any(entry.value == value for entry in (*bill.tips, *bill.roundings, *bill.fees, *bill.cash_back))

@@ -1,6 +1,6 @@
 """tax_table: takes the rows of a printed tax table, gives its net and its tax; checks nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import permutations
@@ -33,21 +33,23 @@ def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
         for net, tax, gross in permutations(amounts):
             if net + tax == gross and abs(tax) <= abs(net):
                 return TaxTable(net, tax)
+        if row.percent is None or amounts[0] != row.percent * HUNDRED:
+            return None
     return _pair(row.amounts[-2], row.amounts[-1], [row.percent] if row.percent is not None else rates)
 
 
-def _pair(first: int, second: int, rates: Iterable[Decimal]) -> TaxTable | None:
+def _pair(first: int, second: int, rates: Sequence[Decimal]) -> TaxTable | None:
     """Two columns: which is the tax, and whether the other is before or after it, is told by the rate."""
     big, small = (first, second) if abs(first) >= abs(second) else (second, first)
     if small == 0:
         return TaxTable(big, 0)
-    for rate in rates:
-        if rate and abs(added_tax(big, rate) - small) <= SLACK:
-            return TaxTable(big, small)
-    for rate in rates:
-        if rate and abs(included_tax(big, rate) - small) <= SLACK:
-            return TaxTable(big - small, small)
-    return None
+    known = [rate for rate in rates if rate]
+    if any(added_tax(big, rate) == small for rate in known):
+        return TaxTable(big, small)
+    if any(included_tax(big, rate) == small for rate in known):
+        return TaxTable(big - small, small)
+    # Only where the net is printed may the tax be off: net + tax = total then proves both to the unit.
+    return TaxTable(big, small) if any(abs(added_tax(big, rate) - small) <= SLACK for rate in known) else None
 
 
 def added_tax(net: int, rate: Decimal) -> int:

@@ -34,9 +34,10 @@ def plain(text: str) -> str:
 
 def _word_of(token: str) -> str:
     if token.isalpha():
-        return token
+        return token if token.strip("x") or len(token) == 1 else ""
     letters = token.rstrip("0123456789")
-    return letters if letters.isalpha() and len(letters) >= _SHORTEST_NUMBERED_WORD else ""
+    is_word = letters.isalpha() and len(letters) >= _SHORTEST_NUMBERED_WORD and letters.strip("x")
+    return letters if is_word else ""  # 'xxxxxxxxxxxx5555' is a masked card
 
 
 def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
