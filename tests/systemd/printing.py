@@ -1,6 +1,6 @@
-"""printing: a till that never stops printing: one connection after the other, each a small receipt; counts what happens.
+"""printing: a till that never stops printing, one small receipt per connection, and counts what happens to it.
 
-Run as a program it prints until a line comes on its input, then gives one line of JSON; 'ask' measures one status query.
+Run as a program it prints until a line comes on its input, then gives one line of JSON; 'ask' times a status query.
 """
 
 import json

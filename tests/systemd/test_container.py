@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,11 @@ def container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
         yield running
 
 
+def tell(figure: str) -> None:
+    """For the reader of scripts/box-check."""
+    sys.stdout.write(f"\n    {figure} ")
+
+
 @contextlib.contextmanager
 def till_printing(container: Container, first: int) -> Iterator[dict[str, Any]]:
     """A till prints all the while; the tally is filled in when the block ends."""
@@ -39,7 +45,8 @@ def till_printing(container: Container, first: int) -> Iterator[dict[str, Any]]:
         yield tally
         out, _ = till.communicate("stop\n", BOOT_S)
         tally.update(json.loads(out))
-        print(f"\n  printed {len(tally['done'])}, refused {tally['refused']}, slowest {tally['slowest_s']:.2f} s")
+        done, refused, slowest = len(tally["done"]), tally["refused"], tally["slowest_s"]
+        tell(f"printed {done}, refused {refused}, slowest {slowest:.2f} s")
     finally:
         till.kill()
         till.wait()
@@ -116,7 +123,7 @@ def test_a_frozen_tap_prints_again_soon(container: Container) -> None:
     pid = wait_until_active(container, TAP)
     container.run("kill", "-STOP", pid)
     silent_s = ask_status(container)
-    print(f"\n  frozen tap: the till had its answer after {silent_s:.2f} s")
+    tell(f"frozen tap: the till had its answer after {silent_s:.2f} s")
     assert silent_s < FREEZE_S, container.story()
     assert wait_until_active(container, TAP, not_pid=pid) != pid
     assert "watchdog" in container.story().lower()
@@ -147,7 +154,7 @@ def test_a_frozen_agent_is_ended_by_its_watchdog(container: Container) -> None:
 @pytest.mark.parametrize("unit", [TAP, AGENT])
 def test_exposure_is_at_most_two(container: Container, unit: str) -> None:
     exposure = container.run("systemd-analyze", "security", "--no-pager", "--threshold=20", unit)
-    print(f"\n  {exposure.splitlines()[-1]}")
+    tell(exposure.splitlines()[-1])
 
 
 SANDBOX_PROBE = """
@@ -188,7 +195,9 @@ def test_python_works_inside_the_sandbox(container: Container, unit: str) -> Non
 def test_install_again_while_the_till_prints(container: Container) -> None:
     """An update on a box that is in use."""
     with till_printing(container, 400_000) as tally:
-        subprocess.run(["cp", "-a", str(Path(__file__).parents[2] / "scripts"), str(container.root / "tmp")], check=True)
+        subprocess.run(
+            ["cp", "-a", str(Path(__file__).parents[2] / "scripts"), str(container.root / "tmp")], check=True
+        )
         container.run("systemctl", "daemon-reload")
         container.run("systemctl", "restart", TAP, AGENT)
     assert tally["refused"] == 0
