@@ -66,7 +66,7 @@ class Recording:
         pump.sink = Nowhere()
         self.ready.set()
         try:
-            pump.turn()
+            pump.arrived()
             await self._ended.wait()
         finally:
             pump.close()

@@ -165,6 +165,7 @@ class SerialPort:
             scanner=CutScanner(self._lane.dialect) if direction is Direction.TO_PRINTER else None,
             hold=Hold(stream, self._parts.keeper, self._counts.hold) if passes_through else None,
             quiet_seconds=self._lane.quiet_seconds,
+            at_once=True,
             on_bytes=self._passed if direction is Direction.TO_PRINTER else self._answered,
             on_end=self._gone.set,
             on_error=self._lost,
@@ -209,13 +210,10 @@ class SerialPort:
     def _stream(self, session: int, direction: Direction) -> Stream:
         return Stream(self._lane.name, session, direction)
 
-    def _turn(self) -> None:
-        for pump in self._pumps:
-            pump.turn()
-
     def _changed(self, changes: int) -> None:
         if changes & (ARRIVED | ROOM):
-            self._turn()
+            for pump in self._pumps:
+                pump.arrived()
 
     def _passed(self, count: int) -> None:
         self._counts.bytes_to_printer += count

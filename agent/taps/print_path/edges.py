@@ -12,6 +12,7 @@ from collections.abc import Callable
 LOG = logging.getLogger(__name__)
 _EVERY_CHANGE = select.EPOLLIN | select.EPOLLOUT | select.EPOLLRDHUP | select.EPOLLET
 ARRIVED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
+ENDED = select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 ROOM = select.EPOLLOUT | select.EPOLLHUP | select.EPOLLERR
 
 OnFault = Callable[[Exception], None]

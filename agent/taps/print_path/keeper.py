@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.journal.record import RecordKind
+from agent.journal.record import RecordKind, Stamp
 from agent.journal.ring import KeptJournal
 from agent.taps.print_path.desk import Desk, Entry, Stream, gap
 
@@ -26,6 +26,9 @@ LONGEST_UNSYNCED_SECONDS = 2.0
 STALLED_SECONDS = 0.05
 SLOWEST_BYTES_PER_SECOND = 1 << 20
 """While the disk stalls and half the memory is used, passing slows down to this: no receipt printer is faster."""
+GATHER_SECONDS, GATHER_BYTES = 0.01, 16 << 10
+"""Passing bytes are handed to the thread together: masking and writing line by line would take the time that the next
+line needs to get out. Until then they are in the kernel, where our death cannot harm them."""
 BATCH_BYTES, BATCH_STEP = 32 << 10, 512
 IDLE_SECONDS = 1.0
 CLOSING_SECONDS = 2.0
@@ -43,6 +46,16 @@ class _Sync:
     done: OnSynced | None = None
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """A stretch of one stream on its way to the thread."""
+
+    offset: int
+    when: Stamp
+    parts: list[bytes]
+    size: int
+
+
 class Keeper:
     """A record carries the moment its bytes passed, not the moment a stalled disk took them."""
 
@@ -51,6 +64,8 @@ class Keeper:
         self._loop = asyncio.get_running_loop()
         self._queue = queue.SimpleQueue[Entry | _Sync | None]()
         self._listeners: dict[Stream, OnKept] = {}
+        self._gathered: dict[Stream, _Gathered] = {}
+        self._gathering: asyncio.TimerHandle | None = None
         self._dirty: dict[Stream, float] = {}
         self._dropped: dict[Stream, tuple[int, int]] = {}
         self._handed = self._done = 0
@@ -85,13 +100,18 @@ class Keeper:
     def unlisten(self, stream: Stream) -> None:
         self._listeners.pop(stream, None)
 
-    def passed(self, stream: Stream, offset: int, payload: bytes) -> None:
-        """These bytes went by; they are synced by themselves soon after. Drops them, named, when memory is full."""
+    def passed(self, stream: Stream, offset: int, payload: bytes, *, at_once: bool = False) -> None:
+        """These bytes went by; they are synced by themselves soon after. Drops them, named, when memory is full.
+
+        `at_once`: nobody but us has them.
+        """
         if self.waiting_bytes + len(payload) > self._ring_bytes or stream in self._dropped:
             self._drop(stream, offset, len(payload))
             return
         self.waiting_bytes += len(payload)
-        self._hand(Entry(RecordKind.BYTES, stream, offset, payload, self._stamp()))
+        self._gather(stream, offset, payload)
+        if at_once or self._gathered[stream].size >= GATHER_BYTES:
+            self._hand_gathered()
         if not self._dirty and self._timer is None:
             self._synced_at = self._loop.time()
             self._timer = self._loop.call_later(QUIET_SECONDS, self._quiet)
@@ -99,15 +119,18 @@ class Keeper:
 
     def note(self, kind: RecordKind, stream: Stream, offset: int, payload: bytes) -> None:
         """OPENED and CLOSED."""
+        self._hand_gathered()
         self._hand(Entry(kind, stream, offset, payload, self._stamp()))
 
     def gap(self, stream: Stream, start: int, length: int | None, cause: str) -> None:
+        self._hand_gathered()
         self._hand(gap(stream, start, length, cause, self._stamp()))
 
     def sync(self, *streams: Stream, done: OnSynced | None = None) -> None:
         """All handed over so far goes to the disk; nothing of `streams` stays withheld."""
         for stream in streams:
             self._dirty.pop(stream, None)
+        self._hand_gathered()
         self._hand(_Sync(streams, done))
 
     def figures(self) -> dict[str, object]:
@@ -135,6 +158,25 @@ class Keeper:
             LOG.exception("the disk still stalls: %d bytes were not written before the end", self.waiting_bytes)
 
     # The loop's side.
+
+    def _gather(self, stream: Stream, offset: int, payload: bytes) -> None:
+        gathered = self._gathered.get(stream)
+        if gathered is None:
+            self._gathered[stream] = _Gathered(offset, self._stamp(), [payload], len(payload))
+        else:
+            gathered.parts.append(payload)
+            gathered.size += len(payload)
+        if self._gathering is None:
+            self._gathering = self._loop.call_later(GATHER_SECONDS, self._hand_gathered)
+
+    def _hand_gathered(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        for stream, gathered in self._gathered.items():
+            payload = b"".join(gathered.parts)
+            self._hand(Entry(RecordKind.BYTES, stream, gathered.offset, payload, gathered.when))
+        self._gathered.clear()
 
     def _hand(self, job: Entry | _Sync) -> None:
         if self._handed == self._done:

@@ -51,6 +51,7 @@ class Progress:
 class Pump:
     """Driven by calls of `turn` whenever anything may have changed; does nothing while it has no sink.
 
+    `at_once`: the source gives its bytes out of its hands when they are looked at.
     `on_bytes` hears how many went by, `on_end` that the source ended and all of it went out, `on_error` of an OSError
     and whether the source (True) or the sink (False) is at fault; after it the owner closes the pump or changes it.
     """
@@ -65,6 +66,7 @@ class Pump:
         scanner: CutScanner | None = None,
         hold: Hold | None = None,
         quiet_seconds: float = math.inf,
+        at_once: bool = False,
         on_bytes: Callable[[int], None],
         on_end: Callable[[], None],
         on_error: Callable[[OSError, bool], None],
@@ -72,6 +74,7 @@ class Pump:
         self.stream, self._source, self._keeper = stream, source, keeper
         self._on_bytes, self._on_end, self._on_error = on_bytes, on_end, on_error
         self._scanner, self._hold, self._quiet_seconds = scanner, hold, quiet_seconds
+        self._at_once = at_once
         self._loop = asyncio.get_running_loop()
         self.progress = progress or Progress()
         self.sink: Sink | None = None
@@ -83,6 +86,8 @@ class Pump:
         self._noted = max(self.progress.kept, self.progress.consumed)
         self._held = deque[int]()
         """Offsets of bytes that must not go out before all up to them is on disk, rising."""
+        self._more, self._end_is_near = True, False
+        """Whether a look may find something; whether the end may be behind it."""
         self._patience: asyncio.TimerHandle | None = None
         if self.progress.kept < self.progress.consumed:
             missing = self.progress.consumed - self.progress.kept
@@ -101,10 +106,15 @@ class Pump:
         """Bytes were looked at that have not gone out yet."""
         return self.progress.sent < self.seen
 
+    def arrived(self, *, with_end: bool = True) -> None:
+        """The source has something. `with_end` False: not its end, so that a short look has seen everything."""
+        self._more, self._end_is_near = True, self._end_is_near or with_end
+        self.turn()
+
     def turn(self) -> None:
         """Looks, sends and hands over until one of the sides makes us wait."""
         while self.sink is not None and not self.ended:
-            if not self.in_flight and not self._look():
+            if not self.in_flight and not (self._more and self._look()):
                 return
             if not self._pass_on(self.sink):
                 return
@@ -128,10 +138,12 @@ class Pump:
         try:
             found = self._source.look(ahead, CHUNK)
         except BlockingIOError:
+            self._more = False
             return False
         except OSError as error:
             self._on_error(error, True)
             found = b""
+        self._more = self._end_is_near or len(found) == CHUNK
         self._base, self._chunk = self.seen, memoryview(found)
         if not found:
             self._finish()
@@ -187,9 +199,8 @@ class Pump:
     def _hand_over(self, end: int) -> None:
         end = min(end, self.seen)  # after a restart more may have gone out than was looked at again so far
         if end > self._noted:
-            self._keeper.passed(
-                self.stream, self._noted, bytes(self._chunk[self._noted - self._base : end - self._base])
-            )
+            payload = bytes(self._chunk[self._noted - self._base : end - self._base])
+            self._keeper.passed(self.stream, self._noted, payload, at_once=self._at_once)
             self.since_cut += end - self._noted
             self._on_bytes(end - self._noted)
             self._noted = end

@@ -10,7 +10,7 @@ from agent.journal.record import Direction, RecordKind
 from agent.taps.lane import Lane
 from agent.taps.print_path.caretaker import Keepsake
 from agent.taps.print_path.desk import Stream
-from agent.taps.print_path.edges import ARRIVED, ROOM
+from agent.taps.print_path.edges import ARRIVED, ENDED, ROOM
 from agent.taps.print_path.hold import Hold
 from agent.taps.print_path.leg import Leg
 from agent.taps.print_path.nowhere import Nowhere
@@ -138,7 +138,7 @@ class Session:
     def turn_back(self) -> None:
         """Answers are there."""
         if self._back is not None:
-            self._back.turn()
+            self._back.arrived()
 
     async def end(self, cause: str = "") -> None:
         """Journals the end, on disk if that is quick, then lets the connection go."""
@@ -194,8 +194,8 @@ class Session:
             on_error=self._from_printer_failed,
         )
         self._back.sink, self._forward.sink, self._wishes = self._till, sink, False
-        self._back.turn()
-        self._forward.turn()
+        self._back.arrived()
+        self._forward.arrived()
 
     def _answers_kept(self, consumed_answers: int) -> int:
         """Only the first printer connection after our death begins where the journal may lag behind."""
@@ -247,14 +247,14 @@ class Session:
                 self._on_wish(self)
             return
         if changes & ARRIVED:
-            self._forward.turn()
-        if changes & ROOM and self._back is not None:
+            self._forward.arrived(with_end=bool(changes & ENDED))
+        if changes & ROOM and self._back is not None and self._back.in_flight:
             self._back.turn()
 
     def _printer_changed(self, changes: int) -> None:
         if changes & ARRIVED and self._back is not None:
-            self._back.turn()
-        if changes & ROOM:
+            self._back.arrived(with_end=bool(changes & ENDED))
+        if changes & ROOM and self._forward.in_flight:
             self._forward.turn()
 
     def _passed_to_printer(self, count: int) -> None:
