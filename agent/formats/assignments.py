@@ -163,7 +163,7 @@ def _roundings(total: Entry, bill: Bill, smallest_coin: int) -> list[tuple[int, 
 
 def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evidence, tax_unknown: str) -> None:
     says_tax = bool(bill.taxes or bill.tax_rows)
-    if any(row.named for row in bill.tax_rows) and evidence.table is None and not bill.taxes:
+    if bill.tax_rows and evidence.table is None and not bill.taxes:
         verdict.faults.append("the tax table cannot be read")
     if not says_tax and tax_unknown:
         verdict.faults.append(tax_unknown)

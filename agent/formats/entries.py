@@ -44,8 +44,6 @@ class TaxRow:
     percent: Decimal | None
     amounts: tuple[int, ...]
     is_sum: bool
-    named: bool = True
-    """It stands under a tax heading or names a tax; else it only looks like a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +146,7 @@ def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form
     if not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
         return None
     is_sum = said.role in (Role.TOTAL, Role.TAX_TOTAL, Role.SUBTOTAL)
-    named = above.tax_table or names_tax
-    return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum, named)
+    return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum)
 
 
 def _labelled_row(

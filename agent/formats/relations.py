@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
 
-from agent.formats.bill import Bill
+from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.entries import Entry
 from agent.formats.roles import Role
 from agent.formats.tax_table import TaxTable, added_tax, included_tax
@@ -183,6 +183,8 @@ def lines_are_subtotal(evidence: Evidence) -> bool:
 
 def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     table = evidence.table
+    if table and 0 < abs(table.net - reading.base) <= MOST_ROUNDING:
+        verdict.faults.append("the tax table says another net amount")
     if table and table.tax == reading.tax and table.net == reading.base:
         parts = (table.net, *reading.added)
         verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)
@@ -280,6 +282,8 @@ def _sums_explained(reading: Reading, evidence: Evidence, verdict: Verdict) -> N
     slips = {abs(entry.value) for entry in bill.tenders}
     paid_at = min((entry.line for entry in bill.tenders), default=0)
     several = sum(entry.value for entry in bill.subtotals)
+    if several in known:
+        known |= {entry.value + reading.tax for entry in bill.subtotals}
     for entry in (*bill.sums, *bill.subtotals):
         if entry.value in known or (entry.line > paid_at and entry.value in slips):
             continue

@@ -20,11 +20,11 @@ class TaxTable:
 
 def read_table(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> TaxTable | None:
     """The sum over the rows; None when there is none or a row cannot be told apart into net and tax."""
-    plain = [row for row in rows if not row.is_sum] or list(rows)
-    read = [_row(row, rates) for row in plain if row.named or _row(row, rates)]
-    if not read or None in read:
+    read = [_row(row, rates) for row in ([row for row in rows if not row.is_sum] or rows)]
+    known = [row for row in read if row]
+    if not known or len(known) < len(read):
         return None
-    return TaxTable(sum(row.net for row in read if row), sum(row.tax for row in read if row))
+    return TaxTable(sum(row.net for row in known), sum(row.tax for row in known))
 
 
 def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
@@ -33,8 +33,8 @@ def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
         for net, tax, gross in permutations(amounts):
             if net + tax == gross and abs(tax) <= abs(net):
                 return TaxTable(net, tax)
-        if row.percent is None or amounts[0] != row.percent * HUNDRED:
-            return None
+        if not any(amounts[0] == rate * HUNDRED for rate in (Decimal(0), *rates)):
+            return None  # three columns that neither add up nor begin with a rate
     return _pair(row.amounts[-2], row.amounts[-1], [row.percent] if row.percent is not None else rates)
 
 
