@@ -29,6 +29,7 @@ class Walk:
         self._folder = folder
         self._file: SegmentFile | None = None
         self._first_segment = 0
+        self._behind: Position | None = None
         self._at = SEGMENT_HEADER_BYTES
         self._known_end: int | None = None
         self._streams = _Streams()
@@ -45,11 +46,12 @@ class Walk:
         So does a position of a journal that is not in the folder (it was born anew). One ahead of the writer waits.
         """
         self.close()
-        self._streams, self._first_segment = _Streams(), 0
+        self._streams, self._first_segment, self._behind = _Streams(), 0, None
         existing = segments(self._folder)
         if position is None or (existing and all(name.journal != position.journal for name in existing)):
             return
         self._first_segment = position.segment
+        self._behind = None if containing else position
         if self._open_first(existing) and self._file is not None and self._file.name.segment == position.segment:
             self._at = self._found_at(self._file, position.offset, containing=containing)
 
@@ -57,8 +59,9 @@ class Walk:
         """None: the writer has written nothing more yet."""
         while self._file is not None or self._open_first(segments(self._folder)):
             if entry := self._step():
-                return entry
-            if not self._follow():
+                if self._behind is None or entry[0] > self._behind:
+                    return entry
+            elif not self._follow():
                 break
         return None
 

@@ -26,7 +26,7 @@ from agent.journal.layout import (
 )
 from agent.journal.record import Direction, Position, Record, RecordKind, Stamp
 from agent.journal.segment import Damage, SegmentFile, SegmentName, segments
-from agent.journal.spare import STEP_BYTES, Spare, refused
+from agent.journal.spare import Spare, refused
 
 __all__ = ["SEGMENT_BYTES", "JournalWriter", "Stamp"]
 
@@ -53,8 +53,6 @@ class JournalWriter:
         self._at = self._size = 0
         self._dirty = False
         self._previous_end = 0
-        self.low = False
-        """The disk had no room for the next segment when it was last worked on."""
         self._sessions = count(self._resume())
 
     def next_session(self) -> int:
@@ -106,28 +104,30 @@ class JournalWriter:
     def sync(self) -> None:
         """All appended so far is on the disk when this returns. Raises StorageFull when the disk refuses.
 
-        When more than half of the segment is used it also prepares a little of the next one.
+        Once three quarters of the segment are used it also does a step of `prepare`, if nobody did that before.
         """
         if self._dirty and self._file is not None:
             self._fdatasync(self._file)
             self._dirty = False
-        if self._at > self._size // 2 and not self._spare.ready:
-            self.prepare(STEP_BYTES // 4)
+        if self._at > self._size * 3 // 4:
+            self.prepare()
 
-    def prepare(self, limit: int = STEP_BYTES) -> bool:
-        """Works on the next segment, at most `limit` bytes; for idle moments. True when it is ready.
+    def prepare(self) -> bool:
+        """A step of making the next segment, some 25 ms on a slow card; for idle moments. True when it is ready.
 
         A full disk is no error yet here: the current segment and what there is of the spare can still be written.
         """
         try:
-            ready = self._spare.grow(limit)
+            return self._spare.grow()
         except StorageFull as error:
-            if not self.low:
-                LOG.warning("the journal has %d bytes left: %s", self.room, error)
-            self.low = True
+            LOG.warning("the journal has %d bytes left: %s", self.room, error)
             return False
-        self.low = False
-        return ready
+
+    @property
+    def low(self) -> bool:
+        """The disk has no room for the next segment: one segment before anything has to wait."""
+        free = os.fstatvfs(self._folder_file)
+        return self._spare.done + free.f_bavail * free.f_frsize < self._segment_bytes
 
     @property
     def room(self) -> int:
@@ -203,7 +203,6 @@ class JournalWriter:
         try:
             self._spare.grow(self._segment_bytes)
         except StorageFull:
-            self.low = True
             if self._spare.done < SEGMENT_HEADER_BYTES + max(needed, min(MAX_RECORD, self._segment_bytes)):
                 raise
 
