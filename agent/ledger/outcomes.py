@@ -142,8 +142,9 @@ def _unknown(db: Database, one: Answered, moment: Moment, rules: Rules) -> None:
 def _back_to(  # noqa: PLR0917 - which row, where to, why, when
     db: Database, row: OutboxRow, state: str, why: str, moment: Moment, wait_ms: int, *, fault: bool = False
 ) -> None:
-    db.execute(
-        "UPDATE outbox SET state = ?, reason = ?, faults = faults + ? WHERE id = ?", [state, why, int(fault), row.id]
+    db.execute(  # an attempt that ended, however badly, did not kill the process: only deaths in a row are suspect
+        "UPDATE outbox SET state = ?, reason = ?, faults = faults + ?, deaths = 0 WHERE id = ?",
+        [state, why, int(fault), row.id],
     )
     outbox.set_timer(db, row.id, moment, wait_ms)
     if fault:

@@ -1,8 +1,5 @@
 """A full disk: what was sent can still be marked as sent, the rest is told, and room heals it without a restart."""
 
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,33 +11,11 @@ from agent.ledger.outcomes import Answered, Rules
 from agent.providers import Done
 from tests.hand_clock import HandClock
 from tests.ledger.facts import CLOUD, book, moment, state
+from tests.small_disk import fill, small_disk
 
-DISK_MB, BALLAST_MB = 4, 0.5
+__all__ = ["small_disk"]
 
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(tmp_path)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this machine does not let us mount a small disk")
-    yield tmp_path
-    subprocess.run(["umount", "-l", str(tmp_path)], check=True)
-
-
-def fill(folder: Path) -> Path:
-    filler = folder / "filler"
-    with filler.open("ab", buffering=0) as file:
-        for size in (65536, 4096, 512):
-            try:
-                while True:
-                    file.write(b"x" * size)
-            except OSError:
-                continue
-    return filler
+BALLAST_MB = 0.5
 
 
 def fat(db: Database) -> None:

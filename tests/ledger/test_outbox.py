@@ -72,6 +72,17 @@ def test_after_a_death_the_outcome_is_unknown_and_such_a_row_travels_alone(db: D
     assert [len(take(db)) for _ in range(4)] == [1, 1, 1, 1]
 
 
+def test_only_deaths_in_a_row_make_a_fact_suspect(db: Database) -> None:
+    book(db, 1)
+    for _ in range(2):
+        take(db)
+        dispatch.recover(db, moment())
+    settle(db, take(db), Unknown("time-out"))
+    take(db)
+    assert dispatch.recover(db, moment()) == {"unknown": 1, "held": 0}
+    assert outbox.load(db, 1).deaths == 1
+
+
 def test_later_after_an_unknown_outcome_stays_unknown(db: Database) -> None:
     """'Not now' to the second call says nothing of the first."""
     book(db, 1)
