@@ -103,6 +103,24 @@ class TestBases:
         sale = receipt(base=2000, tax=380, total=2380, items=lines)
         assert count(sale, programme(base="category", categories=("food",))) == Base(1000, (1000,))
 
+    @pytest.mark.parametrize(("discount", "net"), [(0, 2000), (200, 1800)])
+    def test_so_are_lines_before_or_after_a_discount(self, discount: int, net: int) -> None:
+        """Two lines of 11.90 with 19 % in them, 2.00 taken off before tax or not at all."""
+        lines = (Item("Dog food", 1, 1190), Item("Rubber ball", 1, 1190))
+        sale = receipt(base=net, discount=discount, tax=380, total=net + 380, items=lines)
+        assert count(sale, programme(base="line_net")) == Base(net, (net // 2, net // 2))
+
+    def test_lines_after_the_discount_prove_the_receipt_too(self) -> None:
+        lines = (Item("Dog food", 1, 1200), Item("Rubber ball", 1, 600))
+        sale = receipt(base=1800, discount=200, tax=145, total=1945, items=lines)
+        assert count(sale, programme(base="line_net")) == Base(1800, (1200, 600))
+        with_tax = receipt(base=1655, discount=200, tax=145, total=1800, items=lines)
+        assert count(with_tax, programme(base="category", categories=("food",))) == Base(1103, (1103,))
+
+    def test_a_coupon_bigger_than_the_line_above_it_eats_further_up(self) -> None:
+        lines = (Item("Dog food", 1, 1000), Item("Rubber ball", 1, 300), Item("Coupon", 1, -500), Item("Leash", 1, 700))
+        assert count(receipt(base=1500, items=lines), programme(base="line_net")) == Base(1500, (800, 0, 700))
+
     def test_line_net_shares_the_discount_out_to_the_cent(self) -> None:
         counted = count(PET_SALE, programme(base="line_net"))
         assert isinstance(counted, Base)
@@ -191,6 +209,14 @@ class TestExcluded:
         sale = receipt(base=1000, total=1080, tenders=(("POINTS", 1), ("CASH", 1079)))
         assert count(sale, programme()) == Base(999)
 
+    def test_without_a_total_the_loyalty_money_comes_off_whole(self) -> None:
+        assert count(receipt(base=1000, tenders=(("POINTS", 300),)), programme()) == Base(700)
+        assert count(receipt(base=1000, tenders=(("POINTS", 3000),)), programme()) == Base(0)
+
+    def test_loyalty_money_paid_back_is_not_taken_back(self) -> None:
+        back = receipt(Kind.RETURN, -10000, total=-10800, tenders=(("LOYALTY", -2160), ("VISA", -8640)))
+        assert points(back) == -80
+
     def test_below_the_smallest_that_earns(self) -> None:
         assert cause(receipt(base=999), minimum=1000) is Cause.BELOW_MINIMUM
         assert points(receipt(base=1000), minimum=1000) == 10
@@ -221,6 +247,21 @@ class TestReturns:
     def test_the_whole_sale_takes_all(self) -> None:
         assert points(receipt(Kind.RETURN, -14946), GivenAward(points=149, base=14946)) == -149
 
+    def test_the_reason_is_told(self) -> None:
+        known, unknown = decided(self.BACK, GivenAward(149, 14946)), decided(self.BACK)
+        assert isinstance(known, Award)
+        assert known.why == "-49.82 USD of 149.46 USD, which gave 149 points"
+        assert isinstance(unknown, Award)
+        assert unknown.why == "-49.82 USD at 1, the sale is not known"
+        gone, tiny = (
+            decided(self.BACK, GivenAward(149, 14946, taken_back=149)),
+            decided(self.BACK, GivenAward(1, 14946)),
+        )
+        assert isinstance(gone, NoAward)
+        assert "taken back before" in gone.why
+        assert isinstance(tiny, NoAward)
+        assert "less than one point" in tiny.why
+
     def test_never_more_than_is_left(self) -> None:
         assert points(self.BACK, GivenAward(points=149, base=14946, taken_back=120)) == -29
         assert points(receipt(Kind.RETURN, -99999), GivenAward(points=149, base=14946)) == -149
@@ -244,8 +285,9 @@ class TestReturns:
     def test_a_take_back_is_rounded_toward_the_customer(self) -> None:
         assert points(receipt(Kind.RETURN, -199)) == -1
 
-    def test_lines_printed_without_a_minus(self) -> None:
-        back = receipt(Kind.RETURN, -5000, items=(Item("Dog food", 1, 5000),))
+    @pytest.mark.parametrize("sign", [1, -1])
+    def test_lines_printed_with_and_without_a_minus(self, sign: int) -> None:
+        back = receipt(Kind.RETURN, -5000, items=(Item("Dog food", 1, sign * 5000),))
         assert points(back, base="line_net") == -50
         assert points(back, base="category", categories=("food",)) == -50
 
@@ -271,6 +313,19 @@ class TestExchanges:
 
     def test_an_even_one_gives_nothing(self) -> None:
         assert cause(receipt(Kind.EXCHANGE, 0)) is Cause.TOO_SMALL
+
+    def test_discount_and_tax_keep_their_side(self) -> None:
+        """The net goes back: 50.00 of goods returned with 4.00 tax, 20.00 bought with 1.60 tax and 2.00 off."""
+        lines = (Item("Dog food", 1, -5000), Item("Leash", 1, 2000))
+        exchange = receipt(Kind.EXCHANGE, -3200, discount=200, tax=-240, total=-3440, items=lines)
+        assert count(exchange, programme(base="with_tax_after_discount")) == Base(-3440, (-5733, 2293))
+        assert points(exchange, base="pre_tax_before_discount") == -30
+        assert points(exchange, base="line_net") == -32
+
+    def test_loyalty_money_in_the_net(self) -> None:
+        lines = (Item("Dog food", 1, -5000), Item("Aquarium", 1, 8000))
+        exchange = receipt(Kind.EXCHANGE, 3000, total=3000, items=lines, tenders=(("POINTS", 1500), ("CASH", 1500)))
+        assert points(exchange, base="category", categories=("food",)) == -25
 
     def test_by_category_only_that_goods_side_counts(self) -> None:
         lines = (Item("Dog food", 1, -5000), Item("Aquarium", 1, 8000))
