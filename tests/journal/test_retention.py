@@ -30,8 +30,8 @@ def ten_days(folder: Path, clock: HandClock | None = None) -> list[tuple[Positio
 def test_only_old_and_final_segments_may_go(tmp_path: Path) -> None:
     wrote = ten_days(tmp_path)
     names = [name.path for name in segments(tmp_path)]
-    now, end = START + 10 * DAY, wrote[-1][0]
-    assert expendable(tmp_path, end, now=now, trusted=True) == names[:2]
+    now, end = START + 10 * DAY + timedelta(hours=1), wrote[-1][0]
+    assert expendable(tmp_path, end, now=now, trusted=True) == names[:3]
     assert expendable(tmp_path, end, now=now, trusted=True, keep_days=1) == names[:-1]
     assert expendable(tmp_path, end, now=now + 1000 * DAY, trusted=True) == names[:-1], "never the newest"
     assert expendable(tmp_path, wrote[0][0], now=now, trusted=True) == []
