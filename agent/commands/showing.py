@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -18,6 +19,8 @@ WORDS = ("number", "register", "cashier", "date", "original", "phone", "email", 
 def side_by_side(title: str, lines: Sequence[str], receipt: Mapping[str, Any], *more: RenderableType) -> Table:
     """The paper on the left; on the right the fields of `receipt` (shape of `read --json`, with its proof)."""
     grid = Table.grid(padding=(0, 2))
+    grid.add_column(min_width=max((cell_len(line) for line in lines), default=0) + 4)  # paper is never cut
+    grid.add_column()
     paper = Panel(Text("\n".join(lines), no_wrap=True), title=title, title_align="left", expand=False)
     grid.add_row(paper, Group(_verdict(receipt), "", _fields(receipt), "", _proof(receipt), *more))
     return grid

@@ -61,7 +61,12 @@ class Box:
         self._process = await asyncio.create_subprocess_exec(
             *self._command("run"), stdout=self._log, stderr=self._log, cwd=ROOT, env=clean_environment()
         )
-        await until("the agent answers", self.answers)
+        try:
+            await until("the agent answers", self.answers)
+        except BaseException as silent:
+            await self.stop()  # nobody would: a story that fails to begin has no end either
+            silent.add_note((self.folder / "box.log").read_text()[-3000:])
+            raise
 
     async def stop(self) -> None:
         if self._process and self._process.returncode is None:
