@@ -3,18 +3,16 @@
 import contextlib
 import json
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.journal.reader import JournalReader
 from agent.journal.record import RecordKind
-from tests.systemd.container import BOOT_S, Container, booted, why_not
+from tests.systemd.container import BOOT_S, INSTALL, Container, booted, why_not
 
 pytestmark = [pytest.mark.container, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
@@ -56,6 +54,11 @@ def ask_status(container: Container) -> float:
     asked = container.here("-m", "tests.systemd.printing", "ask", str(PORT))
     out, _ = asked.communicate(timeout=BOOT_S)
     return float(out)
+
+
+def send(container: Container, unit: str, signal: str) -> None:
+    """To the main process; the kernel delivers it as it would anybody's."""
+    container.run("systemctl", "kill", "--kill-whom=main", f"--signal={signal}", unit)
 
 
 def property_of(container: Container, unit: str, name: str) -> str:
@@ -112,7 +115,7 @@ def test_killing_the_tap_refuses_and_loses_nothing(container: Container) -> None
         for _ in range(10):
             pid = wait_until_active(container, TAP, not_pid=pid)
             time.sleep(0.2)
-            container.run("kill", "-9", pid)
+            send(container, TAP, "KILL")
         wait_until_active(container, TAP, not_pid=pid)
     assert tally["refused"] == 0
     assert not tally["broken"], container.story()
@@ -121,7 +124,7 @@ def test_killing_the_tap_refuses_and_loses_nothing(container: Container) -> None
 
 def test_a_frozen_tap_prints_again_soon(container: Container) -> None:
     pid = wait_until_active(container, TAP)
-    container.run("kill", "-STOP", pid)
+    send(container, TAP, "STOP")
     silent_s = ask_status(container)
     tell(f"frozen tap: the till had its answer after {silent_s:.2f} s")
     assert silent_s < FREEZE_S, container.story()
@@ -135,7 +138,7 @@ def test_the_agent_may_die_while_the_store_prints(container: Container) -> None:
         pid = ""
         for _ in range(3):
             pid = wait_until_active(container, AGENT, not_pid=pid)
-            container.run("kill", "-9", pid)
+            send(container, AGENT, "KILL")
         container.run("systemctl", "stop", AGENT)
         time.sleep(0.5)
         container.run("systemctl", "start", AGENT)
@@ -147,7 +150,7 @@ def test_the_agent_may_die_while_the_store_prints(container: Container) -> None:
 
 def test_a_frozen_agent_is_ended_by_its_watchdog(container: Container) -> None:
     pid = wait_until_active(container, AGENT)
-    container.run("kill", "-STOP", pid)
+    send(container, AGENT, "STOP")
     assert wait_until_active(container, AGENT, not_pid=pid) != pid
 
 
@@ -192,13 +195,16 @@ def test_python_works_inside_the_sandbox(container: Container, unit: str) -> Non
     assert boot
 
 
-def test_install_again_while_the_till_prints(container: Container) -> None:
-    """An update on a box that is in use."""
+def test_an_update_while_the_till_prints(container: Container) -> None:
+    """scripts/install on a box in use: a new release beside the old one, then the switch."""
+    before = container.run("readlink", "/opt/tillpost/current")
+    with (container.root / "src/agent/__init__.py").open("a") as source:
+        source.write("# another release\n")
     with till_printing(container, 400_000) as tally:
-        subprocess.run(
-            ["cp", "-a", str(Path(__file__).parents[2] / "scripts"), str(container.root / "tmp")], check=True
-        )
-        container.run("systemctl", "daemon-reload")
-        container.run("systemctl", "restart", TAP, AGENT)
+        container.run(*INSTALL)
+        wait_until_active(container, TAP)
+    assert container.run("readlink", "/opt/tillpost/previous") == before
+    assert container.run("readlink", "/opt/tillpost/current") != before
     assert tally["refused"] == 0
     assert not tally["broken"], container.story()
+    assert set(tally["done"]) <= set(journaled(container))

@@ -61,9 +61,10 @@ def test_units_are_enabled_for_every_boot(root: Path) -> None:
 
 def test_systemd_verifies_the_units(root: Path) -> None:
     """As on a box: with the program in its place, systemd's own targets, and a second till added as documented."""
-    program = root / "opt/tillpost/current/bin/tillpost"
-    program.parent.mkdir(parents=True)
-    shutil.copy("/bin/true", program)
+    programs = root / "opt/tillpost/current/bin"
+    programs.mkdir(parents=True)
+    for program in ("tillpost", "python"):
+        shutil.copy("/bin/true", programs / program)
     shutil.copytree(TARGETS, root / "usr/lib/systemd/system", symlinks=True, ignore_dangling_symlinks=True)
     lane = root / "etc/systemd/system/tillpost-lane@till-2.socket.d/port.conf"
     lane.parent.mkdir(parents=True)
