@@ -73,53 +73,90 @@ def _symbol_pattern(symbols: tuple[str, ...]) -> re.Pattern[str]:
 
 def find_amounts(line: str, style: NumberStyle) -> list[Amount]:
     """Every amount on the line, left to right. Dates and times must have been blanked before."""
-    if not any(character.isdigit() for character in line):
-        return []
-    found = [_amount_of(match, line, style) for match in _amount_pattern(style).finditer(line)]
+    marks = _marks(style)
+    found = (_amount_of(match, line, style, marks) for match in marks.number.finditer(line))
     return [amount for amount in found if amount]
 
 
-def _amount_of(match: re.Match[str], line: str, style: NumberStyle) -> Amount | None:
-    digits = _DIGITS_re.sub("", match["number"])
-    if len(digits) > MAX_DIGITS or (match["whole"] and not _whole_is_money(match, line, style)):
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What stands around a number: `before` is matched up to where it begins, `behind` from where it ends."""
+
+    number: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+
+
+_REACH = 16
+"""Characters in front of a number where its sign and currency may stand."""
+
+
+def _amount_of(number: re.Match[str], line: str, style: NumberStyle, marks: _Marks) -> Amount | None:
+    before = marks.before.search(line, max(0, number.start() - _REACH), number.start())
+    behind = marks.behind.match(line, number.end())
+    if before is None or behind is None:
         return None
-    value = int(digits) * (10**style.exponent if match["whole"] and style.exponent else 1)
-    tail = match["tail"] or ""
-    negative = bool(match["minus"] or match["minus2"] or (match["open"] and ")" in tail) or set(tail) & set("-−cC"))
-    unit = bool(_UNIT_BEHIND_re.match(line, match.end()) or _UNIT_BEFORE_re.search(line[: match.start()][-12:]))
-    unit = unit or _in_a_remark(line, match)
-    return Amount(-value if negative else value, match.start(), match.end(), unit)
+    digits = _DIGITS_re.sub("", number[0])
+    whole = number["whole"] is not None
+    if len(digits) > MAX_DIGITS or (whole and not _whole_is_money(number, line, style, before, behind)):
+        return None
+    value = int(digits) * (10**style.exponent if whole else 1)
+    negative = _is_negative(before, behind)
+    return Amount(
+        -value if negative else value, before.start(), behind.end(), unit=_is_unit(line, number, before, behind)
+    )
 
 
-def _in_a_remark(line: str, match: re.Match[str]) -> bool:
+def _is_negative(before: re.Match[str], behind: re.Match[str]) -> bool:
+    tail = behind["tail"] or ""
+    return bool(before["minus"] or before["minus2"] or (before["open"] and ")" in tail) or set(tail) & set("-−cC"))
+
+
+def _is_unit(line: str, number: re.Match[str], before: re.Match[str], behind: re.Match[str]) -> bool:
+    """A price each, a weight, a remark in brackets: an amount of something, but not what the line costs."""
+    return bool(
+        _UNIT_BEHIND_re.match(line, behind.end())
+        or _UNIT_BEFORE_re.search(line, max(0, before.start() - _REACH), before.start())
+        or _in_a_remark(line, number)
+    )
+
+
+def _in_a_remark(line: str, number: re.Match[str]) -> bool:
     """'(disc: 1.53)' and '(2.50 each)' are remarks; '(1.53)' alone is a negative amount."""
-    opened, closed = line.rfind("(", 0, match.start("number")), line.find(")", match.end("number"))
-    if opened < 0 or closed < 0 or ")" in line[opened : match.start("number")]:
+    opened, closed = line.rfind("(", 0, number.start()), line.find(")", number.end())
+    if opened < 0 or closed < 0 or ")" in line[opened : number.start()]:
         return False
-    around = line[opened : match.start()] + line[match.end("number") : closed]
+    around = line[opened : number.start()] + line[number.end() : closed]
     return any(character.isalpha() for character in around)
 
 
-def _whole_is_money(match: re.Match[str], line: str, style: NumberStyle) -> bool:
+def _whole_is_money(
+    number: re.Match[str], line: str, style: NumberStyle, before: re.Match[str], behind: re.Match[str]
+) -> bool:
     """A number without decimals is money beside a currency sign, or (yen, won) grouped or alone at the line's end."""
-    if match["sign"] or match["sign2"]:
-        return style.exponent == 0 or not line[match.end() :].strip(" *)")
-    if style.exponent or not line[: match.start()].strip():
+    rest = line[behind.end() :].strip(" *)-")
+    if before["sign"] or behind["sign"]:
+        return style.exponent == 0 or not rest
+    if style.exponent or rest or not line[: before.start()].strip():
         return False
-    grouped = not match["number"].isdigit()
-    return (grouped or line[: match.start()].endswith("  ")) and not line[match.end() :].strip(" *-")
+    return not number[0].isdigit() or line[: before.start() + 2].endswith("  ") or line[: number.start()].endswith("  ")
 
 
 @lru_cache(maxsize=64)
-def _amount_pattern(style: NumberStyle) -> re.Pattern[str]:
+def _marks(style: NumberStyle) -> _Marks:
     signs = "|".join(re.escape(sign) for sign in style.symbols) or r"(?!)"
     group = re.escape(_GROUP[style.decimal]) + "\u00a0\u202f"
     point = re.escape(style.decimal)
-    whole = rf"(?P<whole>\d{{1,3}}(?:[{group}{point if style.exponent == 0 else ''}]\d{{3}})+|\d{{1,9}})(?![\d.,]*\d)"
-    exact = rf"(?:\d{{1,3}}(?:[{group}]\d{{3}})+|\d+)?{point}\d{{{style.exponent}}}(?!\d)(?![.,]\d)"
-    number = rf"(?P<number>{exact}|{whole})" if style.exponent else rf"(?P<number>{whole})"
-    return re.compile(
-        rf"(?P<open>\(\s?)?(?P<minus>(?<![^\s(])[-−–](?=\S)|(?<=  )[-−–]\s)?(?:(?<![A-Za-z])(?P<sign>{signs})\s*|(?<![\w.,]))"
-        rf"(?P<minus2>[-−])?(?<![\d.,]){number}(?:\s?(?P<sign2>(?:{signs})(?![A-Za-z])))?"
-        r"(?P<tail>\s?\)|[-−](?=\s|$|[A-Z]{1,2}\b)|\s[-−]\s*$|\s?CR\b)?"
+    whole = rf"(?P<whole>\d{{1,3}}(?:[{group}{'' if style.exponent else point}]\d{{3}})+|\d{{1,9}})(?!\d|[.,]\d)"
+    exact = rf"(?:\d{{1,3}}(?:[{group}]\d{{3}})+|\d{{1,{MAX_DIGITS}}})?{point}\d{{{style.exponent}}}(?!\d)(?![.,]\d)"
+    return _Marks(
+        number=re.compile(rf"(?<![\d])(?<!\d[.,])(?:{exact}|{whole})" if style.exponent else rf"(?<![\d])(?<!\d[.,]){whole}"),
+        before=re.compile(
+            r"(?P<open>\(\s?)?(?P<minus>(?<![^\s(])[-−–](?=\S)|(?<=  )[-−–]\s)?"
+            rf"(?:(?<![A-Za-z])(?P<sign>{signs})\s*|(?<![\w.,]))(?P<minus2>[-−])?$"
+        ),
+        behind=re.compile(
+            rf"(?:\s?(?P<sign>(?:{signs})(?![A-Za-z])))?"
+            r"(?P<tail>\s?\)|[-−](?=\s|$|[A-Z]{1,2}\b)|\s[-−]\s*$|\s?CR\b)?"
+        ),
     )

@@ -1,7 +1,7 @@
 """assignments: takes a bill, tries the ways of reading it, gives the one that is proven or says why none is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 
@@ -118,10 +118,19 @@ def _totals(bill: Bill) -> list[Entry]:
         paid = max(abs(entry.value) for entry in bill.tenders)
         sums = [Entry(last.line, last.label, last.words, Role.TOTAL, True, paid - back)]
     by_value: dict[int, Entry] = {}
-    for entry in sums:
+    for entry in (*sums, *_rounded_without_a_name(sums, bill)):
         if entry.value not in by_value or by_value[entry.value].role is not Role.TOTAL:
             by_value[entry.value] = entry
     return list(by_value.values())[:MAX_TOTALS]
+
+
+def _rounded_without_a_name(sums: Sequence[Entry], bill: Bill) -> Iterator[Entry]:
+    """An amount without a known label that is a total and the rounding printed below it: the total to pay."""
+    for rounding in bill.roundings:
+        rounded = {entry.value + rounding.value for entry in sums if entry.line < rounding.line and rounding.value}
+        for entry in bill.loose:
+            if entry.line > rounding.line and entry.value in rounded:
+                yield replace(entry, role=Role.TOTAL)
 
 
 def _before(total: Entry, entries: Sequence[Entry]) -> int:
