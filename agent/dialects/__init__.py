@@ -24,12 +24,25 @@ CHOSEN: dict[DialectName, Language] = {
     DialectName.PLAIN_TEXT: Language.PLAIN_TEXT,
 }
 
+STEP = 1 << 16
+MOST_EVENTS = 200_000
+"""A receipt of a thousand lines has five thousand; more are noise, and would only fill a small box's memory."""
+TOO_LONG = "this job is longer than any receipt, the rest of it is not read"
+
 
 def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[PrintEvent], DialectState]:
     """Everything a whole job prints, and the state behind it. Never raises."""
     language = CHOSEN.get(name) or language_of(data, state)
     reader = READERS[language](state)
-    events = reader.feed(data) + reader.give_up()
+    events: list[PrintEvent] = []
+    for at in range(0, len(data), STEP):
+        events += reader.feed(data[at : at + STEP])
+        if len(events) > MOST_EVENTS:
+            rest = events[MOST_EVENTS].at
+            events[MOST_EVENTS:] = [Unreadable(rest, len(data) - rest, TOO_LONG)]
+            break
+    else:
+        events += reader.give_up()
     if language is Language.STAR:
         events.insert(0, Unreadable(0, len(data), star.NOT_READ))
     return events, replace(reader.state, language=language)

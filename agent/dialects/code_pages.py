@@ -105,6 +105,8 @@ def kanji_codec(default_page: str, international: int, page: str) -> str:
 
 def decode(data: bytes, codec: str, international: int) -> str:
     """Never raises; a byte that the page does not have becomes U+FFFD."""
+    if not international and codec not in (KATAKANA, JIS) and data.isascii() and b"\x7f" not in data:
+        return data.decode("ascii")
     if codec == KATAKANA:
         text = data.decode("latin-1").translate(_KATAKANA_TABLE)
         international = international or JAPAN

@@ -96,10 +96,12 @@ def follow(state: DialectState, key: bytes, head: bytes, data: bytes = b"") -> D
         return state
     if key in (b"\x1c(", b"\x1b&"):
         head += data
+    change = _CHANGES.get(key)
+    if change is None:
+        return state
     if (bare := bare_bold(key, head)) is not None and bare is not state.bare_bold:
         state = replace(state, bare_bold=bare)
-    change = _CHANGES.get(key)
-    return change(state, head) if change and (len(head) > 2 or key in _BARE) else state
+    return change(state, head) if len(head) > 2 or key in _BARE else state
 
 
 def _initialised(state: DialectState, _head: bytes) -> DialectState:
@@ -181,6 +183,8 @@ _CHANGES: dict[bytes, Change] = {
     b"\x1bE": _bold,
     b"\x1bF": _bold,
     b"\x1bW": _clone_wide,
+    b"\x1bj": lambda state, _head: state,
+    b"\x1d\xf9": lambda state, _head: state,
     b"\x1bd": _clone_tall,
     b"\x1bR": lambda state, head: replace(state, international=head[2]),
     b"\x1b ": lambda state, head: replace(state, spacing=head[2]),

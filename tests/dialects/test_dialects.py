@@ -2,7 +2,7 @@
 
 import json
 
-from agent.dialects import DialectName, DialectState, Language, language_of, read_job
+from agent.dialects import MOST_EVENTS, TOO_LONG, DialectName, DialectState, Language, language_of, read_job
 from agent.dialects.star import NOT_READ
 from agent.print_events import Move, PrintEvent, Text, Unreadable
 from tests.dialects.streams import real_streams
@@ -75,3 +75,10 @@ def test_the_state_survives_being_written_down() -> None:
     )
     assert DialectState.from_json(json.loads(json.dumps(state.as_json()))) == state
     assert DialectState.from_json({**state.as_json(), "of a later version": 1}) == state
+
+
+def test_a_job_longer_than_any_receipt_is_read_in_part_and_says_so() -> None:
+    events, _ = read_job(b"a\n" * 2_000_000, DialectState(), DialectName.ESCPOS)
+    assert len(events) == MOST_EVENTS + 1
+    assert events[-1] == Unreadable(MOST_EVENTS, 4_000_000 - MOST_EVENTS, TOO_LONG)
+    assert "not read" in TOO_LONG
