@@ -195,10 +195,19 @@ def _say_journal_is_large(db: Any, size_mb: int, at: datetime) -> None:
 def _tap_numbers(status: Path) -> Mapping[str, float]:
     """What the tap last said of itself; nothing when it said nothing."""
     try:
-        lanes = json.loads(status.read_text())["lanes"].values()
+        said = json.loads(status.read_text())
+        lanes = list(said["lanes"].values())
+        return {
+            "tap_ok": float(Path(f"/proc/{said['pid']}").exists()),
+            "printer_ok": float(all(lane["printer_ok"] is not False for lane in lanes)),
+            "print_jobs_total": float(sum(lane["hold"]["cuts"] for lane in lanes)),
+            "print_refused_total": float(sum(lane["refused"] for lane in lanes)),
+            "print_hold_max_ms": float(max((lane["hold"]["longest_ms"] for lane in lanes), default=0)),
+            "rx_bytes_total": float(sum(lane["bytes_to_printer"] for lane in lanes)),
+            "tap_gaps_total": float(sum(lane["gaps"] for lane in lanes)),
+        }
     except (OSError, ValueError, KeyError):
         return {"tap_ok": 0.0}
-    return {"tap_ok": 1.0, "print_jobs_total": float(sum(lane.get("cuts", 0) for lane in lanes))}
 
 
 async def _until_told_to_stop() -> None:

@@ -6,8 +6,9 @@ known by the place of its first byte.
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -20,8 +21,8 @@ from agent.dialects import DialectState
 from agent.formats import StoreContext
 from agent.job import Job, JobCutter
 from agent.journal.reader import Entry, JournalReader
-from agent.journal.record import Position
-from agent.ledger import Ledger, cursor, receipts
+from agent.journal.record import Position, Record, RecordKind
+from agent.ledger import Ledger, cursor, events, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured
 from agent.poison import PoisonNote
@@ -111,15 +112,20 @@ class Intake:
     async def _take_in(self, entries: Sequence[Entry]) -> None:
         """One page of records: whatever jobs they finish, and the cursor behind them, in one commit."""
         jobs: list[Job] = []
-        for entry in entries:
-            left = self._place.left_of(*entry)
-            if left is None:
-                continue
-            position, record = left
+        fresh = [left for entry in entries if (left := self._place.left_of(*entry))]
+        await self._name_gaps(record for _, record in fresh if record.kind is RecordKind.GAP)
+        for position, record in fresh:
             jobs += self._cutter(record.lane).feed(position, record)
             self._place.fed(position, record)
         if jobs:  # else nothing is committed: an idle till must not wear the card
             await self._keep(jobs)
+
+    async def _name_gaps(self, gaps: Iterable[Record]) -> None:
+        """Bytes that passed and could not be kept: the fleet is told; the jobs they belong to come out held."""
+        for gap in gaps:
+            detail = {"lane": gap.lane, **json.loads(gap.payload or b"{}")}
+            LOG.warning("a gap in what %s printed: %s", gap.lane or "some lane", detail)
+            await self._ledger.do(events.record, "gap", detail, self._clock.wall())
 
     async def _take_in_quiet(self) -> None:
         """Jobs that end because nothing has come for so long, by the time of their own records."""

@@ -29,7 +29,6 @@ LITTLE_FREE_MB = 256
 SYNCS = 50
 SLOW_SYNC_MS = 250
 """A card whose p95 sync is slower makes cuts wait for the 250 ms limit."""
-STALE_STATUS_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +137,20 @@ def _agent(settings: Settings) -> Iterator[Finding]:
 def _tap(settings: Settings) -> Iterator[Finding]:
     status = Places(settings).tap
     try:
-        age = time.time() - status.stat().st_mtime
-        lanes = json.loads(status.read_text()).get("lanes", {})
-    except (OSError, ValueError):
+        said = json.loads(status.read_text())
+        running = Path(f"/proc/{said['pid']}").exists()
+    except (OSError, ValueError, KeyError):
         yield Finding("tap", "bad", "has left no word", "systemctl status tillpost-tap, or: tillpost run")
         return
-    fresh = age < STALE_STATUS_S
-    todo = "" if fresh else "systemctl restart tillpost-tap"
-    yield Finding("tap", "ok" if fresh else "bad", f"{len(lanes)} lanes, last word {age:.0f} s ago", todo)
+    if not running:
+        yield Finding("tap", "bad", "does not run any more", "systemctl restart tillpost-tap, or: tillpost run")
+        return
+    yield Finding("tap", "ok", f"runs, {len(said['lanes'])} lanes")
+    if said["journal"]["full"]:
+        yield Finding("journal", "bad", "the disk is full; bytes wait in memory", "free space on the data partition")
+    for name, lane in said["lanes"].items():
+        if lane["fault"]:
+            yield Finding(f"lane {name}", "bad", lane["fault"], "the tap keeps trying; check cable, address, printer")
 
 
 def _broker(settings: Settings) -> Iterator[Finding]:

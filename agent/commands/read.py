@@ -26,7 +26,7 @@ from agent.taps.lane import DialectName
 @click.option("--exponent", type=click.IntRange(0, 3), help="Decimals of the currency.")
 @click.pass_obj
 def read_command(  # noqa: PLR0917 - click hands options over by name
-    file: Path | None, files: tuple[Path, ...], as_lines: bool, dialect: str, code_page: str, form: str, **store: Any
+    file: Path | None, /, files: tuple[Path, ...], as_lines: bool, dialect: str, code_page: str, form: str, **store: Any
 ) -> None:
     """Read captured print jobs: what each says, and the sums that prove it. Stores nothing.
 
