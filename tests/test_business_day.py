@@ -66,6 +66,11 @@ class TestDay:
         expected = date.fromisoformat(printed[:10]) if believed else SATURDAY
         assert self.day(printed, "2026-11-14 12:00") == expected
 
+    @pytest.mark.parametrize(("printed", "expected"), [("04:29", 14), ("04:30", 14), ("04:31", 13)])
+    def test_a_till_may_run_an_hour_ahead(self, printed: str, expected: int) -> None:
+        """Captured at 03:30, which is still yesterday's day."""
+        assert self.day(f"2026-11-14 {printed}", "2026-11-14 03:30") == date(2026, 11, expected)
+
     def test_it_is_believed_where_our_own_clock_is_a_guess(self) -> None:
         assert self.day("2026-11-14 12:00", "2026-10-01 12:00", trusted=False) == SATURDAY
         assert self.day("2026-11-14 12:00", "2026-10-01 12:00") == date(2026, 10, 1)
@@ -101,6 +106,11 @@ class TestClosing:
         shop = store(closing=closing)
         assert closing_after(local("2026-11-14 12:00", shop), shop) == local("2026-11-15 04:00", shop)
         assert closing_after(local("2026-11-14 03:00", shop), shop) == local("2026-11-14 04:00", shop)
+
+    def test_a_closing_at_the_days_start_is_its_end(self) -> None:
+        shop = store(closing=dict.fromkeys(WEEKDAYS, "21:00") | {"sat": "04:00"})
+        assert closing_after(local("2026-11-14 12:00", shop), shop) == local("2026-11-15 04:00", shop)
+        assert closing_after(local("2026-11-14 01:00", shop), shop) == local("2026-11-15 04:00", shop)
 
     def test_midnight_closes_the_day_before(self) -> None:
         shop = store(closing="00:00")

@@ -36,6 +36,7 @@ class TestPhones:
             ("415.555.0188", "CA", "+14155550188"),
             ("020 7946 0958", "GB", "+442079460958"),
             ("+44 20 7946 0958", "US", "+442079460958"),
+            ("415-415-4151", "US", "+14154154151"),
             ("030 23125 123", "DE", "+493023125123"),
         ],
     )
@@ -54,6 +55,7 @@ class TestPhones:
             "0188",
             "0000000000",
             "5555555555",
+            "212-212-1121",
             "not a number",
             "1-800-FLOWERS",
             "",
@@ -99,6 +101,8 @@ class TestCards:
             ("4111111111111112", False),
             ("9111111111111111", False),
             ("411111111111", False),
+            ("４１１１１１１１１１１１１１１１", False),
+            ("visa", False),
         ],
     )
     def test_of_payment(self, digits: str, *, payment: bool) -> None:
@@ -107,6 +111,7 @@ class TestCards:
     def test_of_payment_are_starred_in_text(self) -> None:
         text = "AUTH 004512 VISA 4111-1111-1111-1111 EXP 12/29"
         assert without_payment_cards(text) == "AUTH 004512 VISA ****-****-****-1111 EXP 12/29"
+        assert without_payment_cards("36006666333344, ") == "**********3344, ***************"
         assert without_payment_cards("Order 4111111111111112") == "Order 4111111111111112"
 
 
@@ -114,6 +119,11 @@ class TestReceipts:
     def test_all_that_is_printed(self) -> None:
         found = identified(phone="415-555-0188", email="Guest@Example.com", card="AX-00417")
         assert found.as_fact() == {"phone": "+14155550188", "email": "guest@example.com", "card": "AX00417"}
+
+    def test_one_identifier_is_somebody(self) -> None:
+        assert identified(phone="415-555-0188")
+        assert identified(email="guest@example.com")
+        assert identified(card="AX-00417")
 
     def test_the_key_is_the_strongest_that_is_known(self) -> None:
         assert identified(phone="415-555-0188", email="a@example.com").key == "phone:+14155550188"

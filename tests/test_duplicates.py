@@ -126,6 +126,19 @@ class TestAsked:
     def test_another_day_without_number_and_time(self) -> None:
         assert sameness(BARE, seen(BARE), after=timedelta(days=1)) is Sameness.NEW
 
+    def test_another_till_with_the_same_number_or_the_same_time(self) -> None:
+        unregistered = replace(SALE, register=None)
+        later = replace(unregistered, date=PRINTED + timedelta(minutes=1))
+        assert sameness(later, seen(unregistered), lane="till2") is Sameness.NEW
+        unnumbered = replace(unregistered, number=None)
+        assert sameness(unnumbered, seen(unnumbered), lane="till2") is Sameness.NEW
+
+    def test_without_being_told_the_day_the_printed_one_counts(self) -> None:
+        timeless = seen(replace(SALE, number=None, date=None))
+        overnight = CAPTURED + timedelta(hours=12)
+        assert judge(replace(SALE, number=None), overnight, [timeless]).sameness is Sameness.ASK
+        assert judge(BARE, overnight, [timeless]).sameness is Sameness.NEW
+
     def test_another_till_without_number_and_time(self) -> None:
         unregistered = replace(BARE, register=None)
         assert sameness(unregistered, seen(unregistered), lane="till2") is Sameness.NEW
@@ -133,6 +146,14 @@ class TestAsked:
     def test_same_minute_without_number(self) -> None:
         unnumbered = replace(SALE, number=None)
         assert sameness(unnumbered, seen(unnumbered)) is Sameness.ASK
+
+    def test_a_number_that_only_one_of_them_prints(self) -> None:
+        assert sameness(replace(SALE, number=None), seen(SALE)) is Sameness.ASK
+        assert sameness(SALE, seen(replace(SALE, number=None))) is Sameness.ASK
+
+    def test_a_register_that_only_one_of_them_prints(self) -> None:
+        assert sameness(replace(SALE, register=None), seen(SALE)) is Sameness.REPRINT
+        assert sameness(replace(SALE, register=None), seen(SALE), lane="serial") is Sameness.ASK
 
     def test_same_number_without_time(self) -> None:
         assert sameness(replace(SALE, date=None), seen(replace(SALE, date=None))) is Sameness.ASK
