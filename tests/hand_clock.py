@@ -20,6 +20,11 @@ class HandClock:
         self._order = itertools.count()
         self.trusted = Quality.NTP
 
+    @property
+    def asleep(self) -> bool:
+        """Somebody waits for this clock."""
+        return any(not alarm.is_set() for _, _, alarm in self._sleepers)
+
     def wall(self) -> datetime:
         return self._wall
 
