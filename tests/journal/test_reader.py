@@ -68,6 +68,8 @@ def test_a_half_written_record_is_not_given_and_then_is(tmp_path: Path) -> None:
         segment.path.write_bytes(whole[:cut] + bytes(len(whole) - cut))
         assert reader.read(after, 10) == []
         assert JournalReader(tmp_path).read(after, 10) == []
+    segment.path.write_bytes(whole[: start + HEAD_BYTES + 10] + bytes(100) + whole[start + HEAD_BYTES + 110 :])
+    assert reader.read(after, 10) == [], "the end may become visible before the middle"
     segment.path.write_bytes(whole)
     assert payloads(reader.read(after, 10)) == wrote[2:]
     journal.close()
@@ -213,6 +215,19 @@ def flipped(data: bytes, bit: int) -> bytes:
     damaged = bytearray(data)
     damaged[bit // 8] ^= 1 << bit % 8
     return bytes(damaged)
+
+
+def test_damage_to_the_last_record_of_a_closed_segment_is_no_torn_tail(tmp_path: Path) -> None:
+    journal = writer(tmp_path)
+    wrote = fill(journal, 60)
+    journal.close()
+    lasts = [max(entry for entry in wrote if entry[0].segment == segment) for segment in (1, 2)]
+    for position, _ in lasts:
+        name = next(name for name in segments(tmp_path) if name.segment == position.segment)
+        name.path.write_bytes(flipped(name.path.read_bytes(), (position.offset - 10) * 8))
+    found = read_all(tmp_path)
+    assert payloads(found) == [entry for entry in wrote if entry not in lasts]
+    assert [gap.lane for gap in gaps(found)] == ["", "front", "", "front"]
 
 
 def test_a_damaged_payload_is_named_by_lane_and_offsets(tmp_path: Path) -> None:

@@ -163,9 +163,12 @@ def test_a_spare_with_a_header_in_it_is_made_anew(tmp_path: Path) -> None:
     write(journal, b"x")
     journal.close()
     (segment,) = segments(tmp_path)
-    (tmp_path / "spare").write_bytes(segment.path.read_bytes())
+    found = bytearray(segment.path.read_bytes())
+    found[5000:5010] = b"left there"
+    (tmp_path / "spare").write_bytes(found)
     again = writer(tmp_path, boot="b0070002")
     position = write(again, b"y")
     assert payloads(read_all(tmp_path))[-1] == (position, b"y")
     assert len(read_all(tmp_path)) == 2
+    assert not any(segments(tmp_path)[-1].path.read_bytes()[position.offset + 10 :])
     again.close()
