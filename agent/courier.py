@@ -72,6 +72,7 @@ class Courier:
         left = await self._ledger.do(dispatch.recover, self._steady.now())
         if any(left.values()):
             LOG.warning("after the last stop: %(unknown)d awards of unknown outcome, %(held)d held", left)
+        await self._ledger.do(clouds.stop_strangers, [route.name for route in self._routes], self._steady.now())
         async with asyncio.TaskGroup() as group:
             for route in self._routes:
                 group.create_task(route.run(), name=f"courier to {route.name}")

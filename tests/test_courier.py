@@ -525,6 +525,21 @@ async def test_a_stopped_cloud_is_asked_first_after_a_restart(tmp_path: Path) ->
         assert await here.state(1) == "delivered"
 
 
+async def test_a_cloud_that_left_the_settings_is_named_and_its_queue_kept(tmp_path: Path) -> None:
+    async def remember(ledger: Ledger) -> None:
+        await ledger.do(book, 1)
+
+    async with shop(tmp_path, {"another": scripted(Idempotency.KEY)}, before=remember) as here:
+        await here.pass_time(600)
+        assert await here.questions() == ["provider_stopped"]
+        (row,) = await here.ledger.do(QUESTIONS["queue"])
+        assert "the settings do not name it any more" in row["why"]
+    async with shop(tmp_path, {CLOUD: scripted(Idempotency.KEY)}) as here:
+        await here.pass_time(5)
+        assert await here.state(1) == "delivered"
+        assert await here.questions() == []
+
+
 async def test_retry_after_is_honoured(tmp_path: Path) -> None:
     clock = CountingClock()
     cloud = scripted(Idempotency.KEY, clock=clock)
@@ -741,7 +756,7 @@ async def test_a_full_disk_is_waited_out(small_disk: Path) -> None:
         assert cloud.applied == {key(1): 1}
 
 
-KILLS = 3
+KILLS = 2
 BOX = """
 import asyncio, sys
 from pathlib import Path

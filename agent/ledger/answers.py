@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from agent.errors import TillpostError
 from agent.ledger import audit, counters, outbox, receipts, tasks
 from agent.ledger.moment import Moment, iso
 
@@ -21,11 +22,11 @@ WAITS_FOR_ANSWER = "('held', 'refused', 'cancelled')"
 def answer_task(db: Database, task_id: int, choice: str, *, who: str, at: datetime) -> bool:
     """Does what `choice` stands for to every row that waits for this task, and closes it.
 
-    False when somebody was faster. Raises LookupError for no such task, ValueError for no such choice.
+    False when somebody was faster. Raises TillpostError for no such task, ValueError for no such choice.
     """
     task = tasks.get(db, task_id)
     if task is None:
-        raise LookupError(f"there is no task {task_id}")
+        raise TillpostError(f"there is no task {task_id}", hint="'tillpost queue' lists the open questions.")
     choices: Mapping[str, str] = task["choices"]
     if choices and choice not in choices:
         raise ValueError(f"task {task_id} can be answered with: {', '.join(choices)}")

@@ -1,11 +1,14 @@
 """clouds: how each cloud stands with us (ok, away, stopped) and since when, with the alarm that belongs to it."""
 
+from collections.abc import Collection
+
 from sqlite_utils import Database
 
 from agent.cloud_health import Standing
 from agent.ledger import events, tasks
 from agent.ledger.moment import Moment, iso
 from agent.ledger.personal import scrubbed
+from agent.ledger.schema import OPEN
 
 ALARM = "provider_stopped"
 
@@ -32,14 +35,23 @@ def change(db: Database, name: str, now: Standing, why: str, moment: Moment) -> 
         events.record(db, "provider_resumed", {"provider": name}, moment.wall)
 
 
+def stop_strangers(db: Database, known: Collection[str], moment: Moment) -> None:
+    """Awards wait for clouds that the settings no longer name: nobody will call those, so somebody is told."""
+    waiting = db.execute(f"SELECT provider, count(*) FROM outbox WHERE state IN {OPEN} GROUP BY provider").fetchall()
+    for name, count in waiting:
+        if name not in known:
+            why = f"the settings do not name it any more, and {count} awards wait for it"
+            change(db, name, Standing.STOPPED, why, moment)
+
+
 def _alarm(db: Database, name: str, why: str, moment: Moment) -> None:
     tasks.open(
         db,
         tasks.Role.CLOUD_OPS,
         ALARM,
         name,
-        f"{name} no longer lets this box in",
-        "Renew the credentials of this cloud; what waits is kept and goes out by itself afterwards.",
+        f"Nothing can be sent to {name}",
+        "Mend this cloud's credentials or address; what waits is kept and goes out by itself afterwards.",
         moment.wall,
         what=why,
     )

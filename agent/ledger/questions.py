@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.errors import TillpostError
 from agent.ledger import counters, tasks
 from agent.ledger.account import day
 from agent.ledger.moment import parse
@@ -37,7 +38,7 @@ def receipt(db: Database, id: int | str, reveal: str | bool = "") -> dict[str, A
     """One receipt whole: its place in the journal, its fields, proof, facts with their attempts, why not awarded."""
     row = next(iter(db.query("SELECT * FROM receipts WHERE id = ?", [int(id)])), None)
     if row is None:
-        raise LookupError(f"there is no receipt {id}")
+        raise TillpostError(f"there is no receipt {id}", hint="'tillpost receipts' lists them with their numbers.")
     shown = _shown(row, _yes(reveal))
     for name in ("tenders", "items", "proof", "dialect_state"):
         shown[name] = json.loads(shown[name])

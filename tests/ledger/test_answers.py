@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
+from agent.errors import TillpostError
 from agent.ledger import answers, audit, events, outbox, receipts, tasks
 from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
 from agent.ledger.questions import QUESTIONS
@@ -67,7 +68,7 @@ def test_a_choice_that_was_not_offered_is_refused(db: Database) -> None:
     task = duplicate_question(db)
     with pytest.raises(ValueError, match="Add anyway, Remove"):
         answers.answer_task(db, task, "perhaps", who="cashier 7", at=NOW)
-    with pytest.raises(LookupError):
+    with pytest.raises(TillpostError, match="no task 99"):
         answers.answer_task(db, 99, "Remove", who="cashier 7", at=NOW)
     assert state(db, 1) == "held"
 

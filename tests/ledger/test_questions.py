@@ -3,9 +3,11 @@
 import json
 from datetime import timedelta
 
+import pytest
 from sqlite_utils import Database
 
 from agent.cloud_health import Standing
+from agent.errors import TillpostError
 from agent.ledger import answers, clouds, counters, cursor, dispatch, outcomes, receipts, tasks
 from agent.ledger.account import COUNTED
 from agent.ledger.outcomes import Answered, Rules
@@ -105,6 +107,12 @@ def test_a_receipt_shows_its_awards_attempts_and_reasons(db: Database) -> None:
     assert shown["origin"] == str(position(1))
     assert shown["proof"][0]["words"] == "subtotal + tax = total"
     assert QUESTIONS["receipt"](db, id=10)["not_awarded"] == {"points": "below the minimum"}
+
+
+def test_a_number_that_does_not_exist_is_said_with_a_hint(db: Database) -> None:
+    with pytest.raises(TillpostError, match="no receipt 99") as raised:
+        QUESTIONS["receipt"](db, id="99")
+    assert "tillpost receipts" in raised.value.hint
 
 
 def test_lists_are_pages(db: Database) -> None:
