@@ -1,4 +1,4 @@
-"""Intake: bytes in a real journal become booked receipts in a real ledger, once, however they are cut or interrupted."""
+"""Intake: bytes in a real journal become booked receipts in a real ledger, once, however cut or interrupted."""
 
 import asyncio
 import random
