@@ -47,6 +47,7 @@ LAYER_OF = {
     "agent.till": "flows",
     "agent.daemon": "daemon",
     "agent.supervisor": "daemon",
+    "agent.tap_start": "daemon",
     "agent.commands": "command line",
     "agent.__main__": "command line",
 }
