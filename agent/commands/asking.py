@@ -43,7 +43,10 @@ def agent_answers(settings: Settings) -> bool:
 
 
 def _over_socket(settings: Settings, method: str, path: str, **request: Any) -> Any:
-    transport = httpx.HTTPTransport(uds=str(Places(settings).agent))
+    socket = Places(settings).agent
+    if not socket.is_socket():
+        raise httpx.ConnectError(f"no agent listens at {socket}")
+    transport = httpx.HTTPTransport(uds=str(socket))
     with httpx.Client(transport=transport, base_url="http://agent", timeout=ANSWER_WITHIN_S) as client:
         answer = client.request(method, path, **request)
     body = answer.json()
