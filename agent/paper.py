@@ -28,6 +28,8 @@ SAME_ROW_DOTS = 10
 MOST_BLANK_LINES = 8
 MOST_COLUMNS = 512
 MOST_DOTS = 4096
+MOST_PASSES = 256
+"""A line underlined letter by letter is gone over once for each; more is noise."""
 TAB_COLUMNS = 8
 LOOK_BACK_ROWS = 200
 """Paper is fed back by a few rows at most."""
@@ -130,6 +132,8 @@ class _Sheet:
             self._write(event, part)
 
     def _write(self, event: Text, places: list[str]) -> None:
+        if self.row and len(self.row.passes) >= MOST_PASSES:
+            self.feed(1)
         row = self.current()
         row.write(event.at, self.x, event.cell, places, joined=not self.moved, new_pass=self.back)
         self.x += len(places) * event.cell

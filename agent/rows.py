@@ -114,7 +114,10 @@ def _overprinted(below: Run, above: Run) -> Run | None:
     size = max(len(below.places), shift + len(above.places)) - start
     places = [" "] * size
     places[-start : -start + len(below.places)] = below.places
+    underlined = range(-start, -start + len(below.places)) if _UNDERLINES.issuperset(above.text) else range(0)
     for index, sign in enumerate(above.places, start=shift - start):
+        if index in underlined:
+            continue
         fitting = _fitting(places[index], sign)
         if fitting is None:
             return None

@@ -75,8 +75,19 @@ def test_tabs() -> None:
 
 def test_overstruck_text_counts_once() -> None:
     assert paper_of(b"TOTAL 12.00\rTOTAL 12.00\n") == ["TOTAL 12.00"]
-    assert paper_of(b"TOTAL 12.00\r_____\r\n") == ["TOTAL 12.00"]
+    assert paper_of(b"TOTAL 12.00\r___________\r\n") == ["TOTAL 12.00"]
     assert paper_of(b"TOTAL\x1b$\x00\x00TOTAL 12.00\n") == ["TOTAL 12.00"]
+
+
+def test_letters_underlined_one_by_one() -> None:
+    word = b"".join(bytes((letter,)) + b"\b_" for letter in b"TOTAL 12.00")
+    assert paper_of(word + b"\n", DialectName.PLAIN_TEXT) == ["TOTAL 12.00"]
+
+
+def test_a_line_gone_over_without_end_loses_nothing() -> None:
+    rng = random.Random(1)
+    spots = b"".join(b"\x1b$" + rng.randrange(3000).to_bytes(2, "little") + b"x" for _ in range(6_000))
+    assert 1500 < len("".join(paper_of(spots)).replace(" ", "")) <= 6_000
 
 
 def test_red_words_printed_in_a_second_pass_fill_the_gaps() -> None:
