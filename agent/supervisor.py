@@ -75,6 +75,7 @@ class Keeping:
         self._folder = Path(tempfile.mkdtemp(prefix="tillpost-"))
         self._line = _notify_socket(self._folder / "notify")
         self.pid = 0
+        self.delay = child.restart_s
         self._ready = False
         self._petted_at = 0.0
 
@@ -86,7 +87,6 @@ class Keeping:
             self._close()
 
     async def _live_again_and_again(self) -> None:
-        delay = self._child.restart_s
         while not self._stopping.is_set():
             born = self._loop.time()
             status = await self._live()
@@ -94,9 +94,10 @@ class Keeping:
                 return
             LOG.warning("%s ended (%s) and is started again", self._child.name, _in_words(status))
             if self._loop.time() - born > STEADY_SECONDS:
-                delay = self._child.restart_s
-            await _first_of(self._stopping.wait(), asyncio.sleep(delay))
-            delay = min(delay * 2, LONGEST_DELAY_SECONDS) if self._child.grows else delay
+                self.delay = self._child.restart_s
+            await _first_of(self._stopping.wait(), asyncio.sleep(self.delay))
+            if self._child.grows:
+                self.delay = min(self.delay * 2, LONGEST_DELAY_SECONDS)
 
     async def _live(self) -> int:
         """One life; gives its wait status."""

@@ -8,9 +8,11 @@ new connection, with its next bytes. Without a printer every till has a virtual 
 
 import asyncio
 import logging
+import os
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from agent.taps.lane import Lane
 from agent.taps.print_path.address import Address, parse_address
@@ -18,7 +20,7 @@ from agent.taps.print_path.caretaker import Keepsake
 from agent.taps.print_path.leg import PRINTER, Leg
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.print_path.resume import NOTHING, Journaled
-from agent.taps.print_path.session import TILL, Session
+from agent.taps.print_path.session import TILL, TILL_ENDED, Session
 from agent.taps.print_path.tcp_end import TcpEnd
 from agent.taps.virtual_printer import VirtualPrinter
 
@@ -91,16 +93,24 @@ class RawTcp:
 
     def _restore(self, kept: Mapping[Keepsake, int], journaled: Mapping[int, Journaled]) -> None:
         for keepsake, descriptor in kept.items():
-            connection = socket.socket(fileno=descriptor)
+            number = keepsake.numbers[0]
             if keepsake.what == TILL:
-                number = keepsake.numbers[0]
-                self._make_session(number, connection, journaled.get(number, NOTHING)).note_opening_if_lost()
+                known = journaled.get(number, NOTHING)
+                if Keepsake(TILL_ENDED, self._lane.name, (number,)) in kept:
+                    known = replace(known, ended=True)
+                self._make_session(number, socket.socket(fileno=descriptor), known).note_opening_if_lost()
             elif keepsake.what == PRINTER:
-                self._legs[keepsake.numbers[0]] = Leg.restored(keepsake, connection)
-        for number in self._legs.keys() - self._sessions.keys():
-            leg = self._legs.pop(number)
-            leg.drop(self._parts.caretaker)
-            leg.end.socket.close()
+                self._legs[number] = Leg.restored(keepsake, socket.socket(fileno=descriptor))
+            else:
+                os.close(descriptor)
+        for number, leg in tuple(self._legs.items()):
+            session = self._sessions.get(number)
+            if session is None or leg.spent:
+                if session is not None:
+                    session.has_gone_out(leg)
+                del self._legs[number]
+                leg.drop(self._parts.caretaker)
+                leg.end.socket.close()
 
     def _make_session(self, number: int, connection: socket.socket, journaled: Journaled | None = None) -> Session:
         session = Session(

@@ -122,12 +122,12 @@ def switched_on(printer: AnyPrinter) -> Iterator[AnyPrinter]:
 
 @contextlib.asynccontextmanager
 async def parts_over(
-    folder: Path, journal: KeptJournal | None = None, ring_bytes: int = 16 << 20
+    folder: Path, journal: KeptJournal | None = None, ring_bytes: int = 16 << 20, wake: Path | None = None
 ) -> AsyncIterator[Parts]:
     """One tap process's parts, without a process."""
     clock = SystemClock()
     edges = Edges(asyncio.get_running_loop())
-    keeping = Keeper(journal or KeptJournal(JournalWriter(folder, clock)), ring_bytes=ring_bytes)
+    keeping = Keeper(journal or KeptJournal(JournalWriter(folder, clock)), wake, ring_bytes=ring_bytes)
     caretaker = Caretaker({})
     try:
         yield Parts(keeping, edges, caretaker, clock)

@@ -72,6 +72,7 @@ class Keeper:
         self._moved_at = self._synced_at = self._loop.time()
         self._timer: asyncio.TimerHandle | None = None
         self._closed = asyncio.Event()
+        self._low = False
         self.waiting_bytes = self.dropped_bytes = self.syncs = self.failed_syncs = self.ring_full = 0
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
@@ -140,7 +141,7 @@ class Keeper:
             "waiting_bytes": self.waiting_bytes + self._journal.ring.bytes,
             "dropped_bytes": self.dropped_bytes + self._journal.ring.dropped_bytes,
             "full": self._journal.full,
-            "low": self._journal.low,
+            "low": self._low,
             "stalled": self.stalled,
             "ring_full": self.ring_full,
         }
@@ -224,7 +225,7 @@ class Keeper:
             if sync.done:
                 sync.done(safe)
 
-    # The thread's side: nothing here touches the loop's attributes.
+    # The thread's side: of the loop's attributes it only sets `_low`.
 
     def _work(self) -> None:
         desk, bell = Desk(self._journal), _Bell(self._wake_path)
@@ -269,6 +270,7 @@ class Keeper:
         if syncs:
             safe = desk.sync()
             self._loop.call_soon_threadsafe(self._synced, syncs, safe)
+            self._low = self._journal.low  # asks the disk, which may take its time
             bell.ring()
 
 

@@ -4,7 +4,7 @@ import socket
 from typing import Self
 
 from agent.taps.print_path.caretaker import Caretaker, Keepsake
-from agent.taps.print_path.socket_counters import consumed, sent, unacknowledged
+from agent.taps.print_path.socket_counters import consumed, may_have_sent_fin, sent, unacknowledged
 from agent.taps.print_path.tcp_end import TcpEnd
 
 PRINTER = "printer"
@@ -30,6 +30,11 @@ class Leg:
     @property
     def answers_consumed(self) -> int:
         return self._answers_base + consumed(self.end.socket)
+
+    @property
+    def spent(self) -> bool:
+        """Our end was said on it: nothing more can go over it."""
+        return may_have_sent_fin(self.end.socket)
 
     @property
     def taken_in(self) -> bool:

@@ -26,6 +26,8 @@ class Journaled:
     recent: bytes = b""
     """The till's bytes up to `to_printer`, so that a scanner finds its place in a half-passed job."""
     last_wall_us: int = 0
+    ended: bool = False
+    """Not from the journal: the till's end is known to have come before our death."""
 
     def kept(self, direction: Direction, consumed: int) -> int:
         """Offset up to which the journal has a direction; silence in the newest records means: all that was taken."""

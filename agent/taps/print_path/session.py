@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 from collections.abc import Callable
 
 from agent.dialects.escpos_lengths import CutScanner
@@ -16,12 +17,12 @@ from agent.taps.print_path.leg import Leg
 from agent.taps.print_path.nowhere import Nowhere
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.print_path.pump import Progress, Pump, Sink, Source
-from agent.taps.print_path.resume import NOTHING, Journaled
-from agent.taps.print_path.socket_counters import consumed, sent
+from agent.taps.print_path.resume import Journaled
+from agent.taps.print_path.socket_counters import consumed, has_received_fin, sent
 from agent.taps.print_path.tcp_end import TcpEnd
 
 LOG = logging.getLogger(__name__)
-TILL = "till"
+TILL, TILL_ENDED = "till", "till-ended"
 AFTER_CUT_BYTES = 64
 """Kicks, feeds and status requests behind a cut are shorter than this; more is the next receipt."""
 BETWEEN_JOBS_SECONDS = 2.0
@@ -58,13 +59,15 @@ class Session:
         self._forward = self._to_printer(journaled)
         self._back: Pump | None = None
         self._broken = False
+        self._end_remembered = bool(journaled and journaled.ended)
         self._cause = "closed by the till"
         self._wishes = False
         """Bytes, or the end, wait while no printer is attached."""
 
     def note_opening_if_lost(self) -> None:
         """For one that came back: we may have died between accepting it and journaling that."""
-        if self._journaled is NOTHING and self._forward.progress.consumed == 0:
+        unknown = self._journaled is None or not self._journaled.last_wall_us
+        if unknown and self._forward.progress.consumed == 0:
             self.note_opening()
 
     def note_opening(self) -> None:
@@ -105,9 +108,13 @@ class Session:
         except OSError:
             return True
 
+    def has_gone_out(self, leg: Leg) -> None:
+        """Over a printer connection that came back but has no more use."""
+        self._forward.progress.sent = max(leg.sent, self._forward.progress.sent)
+
     async def serve(self, leg: Leg, must_yield: Callable[[], bool]) -> bool:
         """Runs until the session is over (True) or stands between two jobs while another wants the printer (False)."""
-        self._forward.progress.sent = max(leg.sent, self._forward.progress.consumed)
+        self.has_gone_out(leg)
         answered = sent(self._till.socket, opened_by_us=False)
         consumed_answers = leg.answers_consumed
         kept = self._answers_kept(consumed_answers)
@@ -151,6 +158,8 @@ class Session:
             self._parts.keeper.sync()
         self._forward.finish_consuming()
         self._parts.caretaker.drop(self._keepsake)
+        if self._end_remembered:
+            self._parts.caretaker.drop(Keepsake(TILL_ENDED, self._lane.name, (self.number,)))
         self._till.part(reset=self._broken)
         self.abandon()
 
@@ -166,7 +175,7 @@ class Session:
         stream = Stream(self._lane.name, self.number, Direction.TO_PRINTER)
         scanner, progress = CutScanner(self._lane.dialect), Progress()
         if journaled is not None:
-            taken = consumed(self._till.socket)
+            taken = consumed(self._till.socket, ended=journaled.ended)
             kept = journaled.kept(Direction.TO_PRINTER, taken)
             progress = Progress(taken, taken, kept)
             scanner.feed(journaled.recent[: len(journaled.recent) - max(0, kept - taken)])
@@ -240,7 +249,19 @@ class Session:
             self.news.clear()
             await self._parts.clock.wait(self.news, CHECK_SECONDS)
 
+    def _remember_end(self) -> None:
+        """For our next life: should the till reset the connection too, its counters will no longer tell."""
+        if not self._end_remembered and has_received_fin(self._till.socket):
+            self._end_remembered = True
+            with open(os.memfd_create(TILL_ENDED, os.MFD_CLOEXEC)) as mark:
+                self._parts.caretaker.keep(Keepsake(TILL_ENDED, self._lane.name, (self.number,)), mark.fileno())
+
     def _till_changed(self, changes: int) -> None:
+        self._let_till_move(changes)
+        if changes & ENDED and not (self._forward.ended and self.quiet):
+            self._remember_end()
+
+    def _let_till_move(self, changes: int) -> None:
         if self._forward.sink is None:
             if changes & ARRIVED and not self._wishes:
                 self._wishes = True

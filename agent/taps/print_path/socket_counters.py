@@ -36,24 +36,38 @@ WE_SENT_FIN = frozenset(
 THEY_SENT_FIN = frozenset({TcpState.CLOSE_WAIT, TcpState.LAST_ACK, TcpState.CLOSING, TcpState.TIME_WAIT})
 
 
+_OUR_FIN_COUNTED = WE_SENT_FIN | {TcpState.CLOSE}
+"""A closed connection does not tell whether it ended by two FINs or by a reset. After a reset nothing can be sent any
+more, so that one byte too few is harmless there; one too many after two FINs would be a byte lost."""
+
+
 def state(connection: socket.socket) -> int:
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
 
 
-def has_sent_fin(connection: socket.socket) -> bool:
-    return state(connection) in WE_SENT_FIN
+def may_have_sent_fin(connection: socket.socket) -> bool:
+    return state(connection) in _OUR_FIN_COUNTED
 
 
-def consumed(connection: socket.socket) -> int:
-    """Bytes of the peer that some process has taken out of this connection since it began."""
+def has_received_fin(connection: socket.socket) -> bool:
+    """True for sure; a connection that was reset does not tell."""
+    return state(connection) in THEY_SENT_FIN
+
+
+def consumed(connection: socket.socket, *, ended: bool = False) -> int:
+    """Bytes of the peer that some process has taken out of this connection since it began.
+
+    `ended`: the peer's FIN is known to have come. A connection that was reset afterwards does not tell any more.
+    """
     current, _, received, waiting = _steady(connection, termios.FIONREAD)
-    return received - (current in THEY_SENT_FIN) - waiting
+    their_fin = current in THEY_SENT_FIN or (ended and current == TcpState.CLOSE)
+    return received - their_fin - waiting
 
 
 def sent(connection: socket.socket, *, opened_by_us: bool) -> int:
     """Bytes some process has handed to this connection since it began, acknowledged or not."""
     current, acked, _, waiting = _steady(connection, termios.TIOCOUTQ)
-    return acked + waiting - opened_by_us - (current in WE_SENT_FIN)
+    return acked + waiting - opened_by_us - (current in _OUR_FIN_COUNTED)
 
 
 def unacknowledged(connection: socket.socket) -> int:
