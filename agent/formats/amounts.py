@@ -32,9 +32,7 @@ class NumberStyle:
 _GROUP = {".": ",'", ",": ".'"}
 _DOT_re = re.compile(r"(?<![\d.,])\d*\.\d{2}(?![\d])(?![.,]\d)")
 _COMMA_re = re.compile(r"(?<![\d.,])\d*,\d{2}(?![\d])(?![.,]\d)")
-_UNIT_BEHIND_re = re.compile(
-    r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|ft)|g|l)\b)"
-)
+_UNIT_BEHIND_re = re.compile(r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|ft)|g|l)\b)")
 _UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/|\w[*×])$", re.I)
 _DIGITS_re = re.compile(r"\D+")
 
@@ -85,6 +83,8 @@ class _Marks:
     number: re.Pattern[str]
     before: re.Pattern[str]
     behind: re.Pattern[str]
+    sign_ends: frozenset[str]
+    sign_starts: frozenset[str]
 
 
 _REACH = 16
@@ -92,12 +92,14 @@ _REACH = 16
 
 
 def _amount_of(number: re.Match[str], line: str, style: NumberStyle, marks: _Marks) -> Amount | None:
+    whole = number["whole"] is not None
+    if whole and style.exponent and not _touches_a_sign(line, number, marks):
+        return None
     before = marks.before.search(line, max(0, number.start() - _REACH), number.start())
     behind = marks.behind.match(line, number.end())
     if before is None or behind is None:
         return None
     digits = _DIGITS_re.sub("", number[0])
-    whole = number["whole"] is not None
     if len(digits) > MAX_DIGITS or (whole and not _whole_is_money(number, line, style, before, behind)):
         return None
     value = int(digits) * (10**style.exponent if whole else 1)
@@ -105,6 +107,12 @@ def _amount_of(number: re.Match[str], line: str, style: NumberStyle, marks: _Mar
     return Amount(
         -value if negative else value, before.start(), behind.end(), unit=_is_unit(line, number, before, behind)
     )
+
+
+def _touches_a_sign(line: str, number: re.Match[str], marks: _Marks) -> bool:
+    """Cheap look before the patterns: most whole numbers on a receipt are no money."""
+    left = line[max(0, number.start() - _REACH) : number.start()].rstrip(" -−")[-1:]
+    return left in marks.sign_ends or line[number.end() : number.end() + 2].lstrip()[:1] in marks.sign_starts
 
 
 def _is_negative(before: re.Match[str], behind: re.Match[str]) -> bool:
@@ -150,7 +158,9 @@ def _marks(style: NumberStyle) -> _Marks:
     whole = rf"(?P<whole>\d{{1,3}}(?:[{group}{'' if style.exponent else point}]\d{{3}})+|\d{{1,9}})(?!\d|[.,]\d)"
     exact = rf"(?:\d{{1,3}}(?:[{group}]\d{{3}})+|\d{{1,{MAX_DIGITS}}})?{point}\d{{{style.exponent}}}(?!\d)(?![.,]\d)"
     return _Marks(
-        number=re.compile(rf"(?<![\d])(?<!\d[.,])(?:{exact}|{whole})" if style.exponent else rf"(?<![\d])(?<!\d[.,]){whole}"),
+        number=re.compile(
+            rf"(?<![\d])(?<!\d[.,])(?:{exact}|{whole})" if style.exponent else rf"(?<![\d])(?<!\d[.,]){whole}"
+        ),
         before=re.compile(
             r"(?P<open>\(\s?)?(?P<minus>(?<![^\s(])[-−–](?=\S)|(?<=  )[-−–]\s)?"
             rf"(?:(?<![A-Za-z])(?P<sign>{signs})\s*|(?<![\w.,]))(?P<minus2>[-−])?$"
@@ -159,4 +169,6 @@ def _marks(style: NumberStyle) -> _Marks:
             rf"(?:\s?(?P<sign>(?:{signs})(?![A-Za-z])))?"
             r"(?P<tail>\s?\)|[-−](?=\s|$|[A-Z]{1,2}\b)|\s[-−]\s*$|\s?CR\b)?"
         ),
+        sign_ends=frozenset(sign[-1] for sign in style.symbols),
+        sign_starts=frozenset(sign[0] for sign in style.symbols),
     )

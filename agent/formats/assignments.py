@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import accumulate
 
-from agent.formats.bill import MOST_ROUNDING, Bill, in_column
+from agent.formats.article_list import in_column
+from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.entries import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role

@@ -23,7 +23,7 @@ _TIME_re = re.compile(
     r"(?:\s?(?P<half>[AaPp])\.?\s?(?:[Mm]\b\.?|\b))?(?![\d:])"
 )
 _TIME_LABEL_re = re.compile(r"\b(?:time|zeit|uhrzeit|hora|heure|ora)\b", re.I)
-_WORD_re = re.compile(r"[^\W\d_]{3}")
+_WORD_re = re.compile(r"[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +144,11 @@ def _in_order(first: str, second: str, third: str, order: str, separator: str) -
 
 def _written(line: str, months: Mapping[str, int]) -> Iterator[re.Match[str]]:
     """Dates with the month as a word: 11-Nov-2026, Nov11'26, November 11, 2026, 11. Juni 2026, 11 de junho de 2026."""
-    if not _WORD_re.search(line):
-        return
     level = _same_length(line)
+    if months.keys().isdisjoint(_WORD_re.findall(level)):
+        return
     for pattern in _written_patterns(tuple(months)):
-        for match in pattern.finditer(level):
-            yield match
+        yield from pattern.finditer(level)
 
 
 def _same_length(line: str) -> str:

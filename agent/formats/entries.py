@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from agent.formats.amounts import Amount, NumberStyle, find_amounts
 from agent.formats.form import Format
@@ -14,8 +15,6 @@ from agent.formats.words import plain
 MAX_PROSE = 2
 """More words than this behind an amount make the line prose ('spend 5.00 or more and…'), not a sum."""
 MAX_ROW_WORDS = 3
-UNIT_WORDS = frozenset("ea each x pc pcs lb lbs kg g oz st stk uni unit per at".split())
-"""Words of a price note ('2 @ 25.00 ea   50.00'): the article's name stands above."""
 _PERCENT_re = re.compile(r"(\d{1,2}(?:[.,]\d{1,4})?)\s?%")
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
 
@@ -137,10 +136,11 @@ def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form
     label = line[: paid[0].start]
     words = plain(label)
     said = what_is_said(words, form)
-    between = [plain(line[one.end : two.start]) for one, two in zip(paid, paid[1:], strict=False)]
+    between = [plain(line[one.end : two.start]) for one, two in pairwise(paid)]
     names_tax = said.role in TAXES and said.sure
     if any(between):
-        return _labelled_row(number, line, paid, (words, *between), above, form)
+        named = any(what_is_said(label, form).role in TAXES for label in (words, *between))
+        return _labelled_row(number, line, paid) if named and above.summed else None
     percent = _percent(line[: paid[-1].start])
     looks_like_one = above.summed and percent is not None
     if not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
@@ -149,13 +149,10 @@ def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form
     return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum)
 
 
-def _labelled_row(
-    number: int, line: str, paid: Sequence[Amount], labels: Sequence[str], above: _Above, form: Format
-) -> TaxRow | None:
+def _labelled_row(number: int, line: str, paid: Sequence[Amount]) -> TaxRow | None:
     """'A 19%  net 7.06  tax 1.34  gross 8.40' below the total: each column says what it is, and they add up."""
     values = tuple(amount.value for amount in paid)
-    adds_up = len(values) == 3 and 2 * max(values) == sum(values)
-    if not (above.summed and adds_up and any(what_is_said(label, form).role in TAXES for label in labels)):
+    if len(values) != 3 or 2 * max(values) != sum(values):
         return None
     return TaxRow(number, _percent(line[: paid[0].start]), values, is_sum=False)
 
@@ -179,7 +176,11 @@ def _words_beside(label: str, form: Format) -> str:
     columns = [column for column in re.split(r"\s{3,}|\t", label.strip()) if plain(column)]
     if len(columns) > 1:
         said = what_is_said(plain(columns[-1]), form)
-        if said.sure and said.role not in (Role.LINE, Role.INFO) and not form.filler.issuperset(plain(columns[-1]).split()):
+        if (
+            said.sure
+            and said.role not in (Role.LINE, Role.INFO)
+            and not form.filler.issuperset(plain(columns[-1]).split())
+        ):
             return plain(columns[-1])
     return plain(label)
 
@@ -187,7 +188,7 @@ def _words_beside(label: str, form: Format) -> str:
 def _groups(line: str, paid: Sequence[Amount], form: Format) -> list[tuple[int, list[Amount]]]:
     """Amounts that share a label; a sure label between two amounts begins a new group ('TAX 3.68 BAL 77.18')."""
     groups = [(0, [paid[0]])]
-    for before, amount in zip(paid, paid[1:], strict=False):
+    for before, amount in pairwise(paid):
         words = plain(line[before.end : amount.start])
         said = what_is_said(words, form) if words else NOTHING_SAID
         if said.sure and said.role is not Role.LINE:
@@ -204,7 +205,7 @@ def _named(entry: Entry, tail: str, above: _Above, form: Format) -> Iterator[Ent
         said = Said(Role.INFO, sure=True)  # '0.96 points earned'
     elif len(tail.split()) > MAX_PROSE and not (said.sure and said.role is not Role.LINE):
         return
-    if UNIT_WORDS.issuperset(entry.words.split()):
+    if form.unit_words.issuperset(entry.words.split()):
         yield _named_from_above(entry, above, form)
         return
     if above.suggestions and said.role in (Role.TIP, Role.LINE, Role.TOTAL, Role.INFO) and entry.percent is not None:
@@ -241,4 +242,3 @@ def percentages(text: str) -> list[Decimal]:
 def _percent(text: str) -> Decimal | None:
     match = _PERCENT_re.search(text)
     return Decimal(match[1].replace(",", ".")) if match else None
-

@@ -79,12 +79,15 @@ class Dates:
     months: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One shop's (or any shop's) way of printing receipts, as data."""
+    """One shop's (or any shop's) way of printing receipts, as data. Equal only to itself, so caches can hold it."""
 
     name: str
     filler: frozenset[str]
+    title_filler: frozenset[str]
+    unit_words: frozenset[str]
+    order_words: frozenset[str]
     labels: tuple[Label, ...]
     discount_words: Pattern
     return_words: Pattern
@@ -205,15 +208,25 @@ def _is_whole(lowest: int, highest: int) -> Check:
 
 def _are_rates(value: Any) -> str:
     try:
-        return "" if isinstance(value, list) and all(Decimal(rate) >= 0 for rate in value) else "must be a list of rates"
+        return (
+            "" if isinstance(value, list) and all(Decimal(rate) >= 0 for rate in value) else "must be a list of rates"
+        )
     except (InvalidOperation, TypeError):
-        return "must be a list of per cents in quotes"
+        right = False
+    return "" if right else "must be a list of per cents in quotes"
 
 
 ROLE_NAMES = tuple(role.value for role in Role if role is not Role.LINE)
 KIND_NAMES = tuple(kind.value for kind in Kind)
 SCHEMA: Mapping[str, Mapping[str, Check]] = {
-    "": {"name": _is_text, "extends": _is_text, "filler": _is_phrases},
+    "": {
+        "name": _is_text,
+        "extends": _is_text,
+        "filler": _is_phrases,
+        "title_filler": _is_phrases,
+        "unit_words": _is_phrases,
+        "order_words": _is_phrases,
+    },
     "labels": {"role": _is_one_of(*ROLE_NAMES), "phrases": _is_phrases},
     "negative": {"discount_words": _is_phrases, "return_words": _is_phrases},
     "tax": dict.fromkeys(("table_words", "included_words", "tax_words", "always_printed"), _is_phrases),
@@ -245,7 +258,7 @@ def _check(written: _Written) -> None:
         missing = [key for key in SCHEMA[place] if key not in ("*", "extends", "anywhere", "titles")]
         for key in missing:
             if isinstance(table, dict) and key not in table:
-                written.fail(place, key, f"{_path(place, key)} is missing (or write: extends = \"generic\")")
+                written.fail(place, key, f'{_path(place, key)} is missing (or write: extends = "generic")')
 
 
 def _check_table(written: _Written, place: str, table: Mapping[str, Any]) -> None:
@@ -283,6 +296,9 @@ def _compiled(written: _Written) -> Format:
     return Format(
         name=tree["name"],
         filler=frozenset(tree["filler"]),
+        title_filler=frozenset(tree["title_filler"]),
+        unit_words=frozenset(tree["unit_words"]),
+        order_words=frozenset(tree["order_words"]),
         labels=tuple(Label(Role(entry["role"]), any_of(entry["phrases"])) for entry in tree["labels"]),
         discount_words=any_of(negative["discount_words"]),
         return_words=any_of(negative["return_words"]),
@@ -297,9 +313,7 @@ def _compiled(written: _Written) -> Format:
         kinds=tuple((Kind(entry["kind"]), _title(entry)) for entry in tree["kinds"]),
         card_slip=any_of(tree["card_slip"]["words"]),
         reprint=_title(tree["reprint"]),
-        identifiers=Identifiers(
-            **{key: tuple(map(folded, tree["identifiers"][key])) for key in SCHEMA["identifiers"]}
-        ),
+        identifiers=Identifiers(**{key: tuple(map(folded, tree["identifiers"][key])) for key in SCHEMA["identifiers"]}),
         customer=CustomerWords(
             labels=any_of(customer["labels"]),
             phone=any_of(customer["phone_labels"]),

@@ -9,8 +9,12 @@ from agent.formats.entries import Entry
 from agent.receipt import Item
 
 # Three digits in front of a name without an 'x', or leading zeros, are an article number, not a quantity.
-_LEADING_re = re.compile(r"^\W*([1-9]\d{0,2}(?=\s?[xX×*]\s)|[1-9]\d?(?!\d))\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])")
-_TIMES_re = re.compile(r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*(?:(?:ea|each)\.?)?\s*$")
+_LEADING_re = re.compile(
+    r"^\W*([1-9]\d{0,2}(?=\s?[xX×*]\s)|[1-9]\d?(?!\d))\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])"
+)
+_TIMES_re = re.compile(
+    r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*(?:(?:ea|each)\.?)?\s*$"
+)
 _QUANTITY_COLUMN_re = re.compile(r"(?<=\S)\s{2,}([1-9]\d{0,2})$")
 _UNIT_PRICE_re = re.compile(r"\s+[^\w\s]?\s?\d+[.,]\d{2,3}$")
 _MASK_re = re.compile(r"[*xX•#.]{2,}[\d*]*|\(?chip\)?$|\d{4}$", re.I)

@@ -8,14 +8,13 @@ from agent.formats.form import Format, Title
 from agent.formats.words import plain
 from agent.receipt import Kind
 
-TITLE_FILLER = frozenset(
-    "receipt transaction sale ticket copy slip original the this is a an no number nr of for and report type mode customer store order "
-    "check tax invoice cash by to paid".split()
-)
-"""Words that may stand beside a title without making the line say something else."""
 CARD_WORDS_NEEDED = 2
-UNPAID = frozenset({Kind.PRECHECK, Kind.KITCHEN, Kind.OTHER})
+BEFORE_PAYMENT = frozenset({Kind.PRECHECK, Kind.KITCHEN})
 """Kinds that a payment on the paper speaks against."""
+ABOVE_THE_TOTAL = frozenset({Kind.RETURN, Kind.EXCHANGE, Kind.OTHER, Kind.BUY})
+"""Kinds whose words are also headings of the small print at the foot ('RETURNS', 'EXCHANGE')."""
+WITHOUT_SUMS = frozenset({Kind.VOID, Kind.TRAINING})
+"""Kinds that count even when the paper has no total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +24,61 @@ class KindSeen:
     doubt: str = ""
 
 
-def kind_of(texts: Sequence[str], bill: Bill, form: Format) -> KindSeen:
-    """`texts`: the lines that carry no amount (an article called 'Training pads' is no training receipt)."""
-    said = [words for words in map(plain, texts) if words]
-    reprint = any(_speaks(form.reprint, words) for words in said)
-    titled = [kind for kind, title in form.kinds if any(_speaks(title, words) for words in said)]
-    if not bill.has_skeleton and not any(kind in (Kind.VOID, Kind.TRAINING) for kind in titled):
-        return KindSeen(titled[0] if titled else _without_sums(said, bill), reprint)
-    if _is_card_slip(said, bill, form) and not titled:
+def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindSeen:
+    """`texts`: line number and words of the lines that carry no amount (an article may be called 'Training pads')."""
+    said = [(number, words) for number, text in texts if (words := plain(text))]
+    reprint = any(_speaks(form.reprint, words, form) for _, words in said)
+    titled = [kind for kind, title in form.kinds if _is_titled(kind, title, said, bill, form)]
+    if not bill.has_skeleton and WITHOUT_SUMS.isdisjoint(titled):
+        return KindSeen(titled[0] if titled else _without_sums(said, form), reprint)
+    if not titled and _is_card_slip(said, bill, form):
         return KindSeen(Kind.CARD_SLIP, reprint)
     return _chosen(titled, bill, reprint)
 
 
-def _speaks(title: Title, words: str) -> bool:
+def _is_titled(kind: Kind, title: Title, said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:
+    numbers = [number for number, words in said if _speaks(title, words, form)]
+    if kind in ABOVE_THE_TOTAL:
+        foot = min((entry.line for entry in bill.sums), default=None)
+        numbers = [number for number in numbers if foot is None or number < foot]
+    if kind is Kind.VOID:
+        numbers = [number for number in numbers if not _is_about_one_line(number, bill)]
+    return bool(numbers)
+
+
+def _is_about_one_line(number: int, bill: Bill) -> bool:
+    """'VOID' between the articles, one of which is taken off, cancels that article and not the sale."""
+    lines = [entry.line for entry in bill.articles]
+    taken_off = any(entry.value < 0 for entry in (*bill.articles, *bill.line_discounts))
+    return taken_off and min(lines, default=number) < number < max(lines, default=number) + 1
+
+
+def _speaks(title: Title, words: str, form: Format) -> bool:
     if title.anywhere.search(words):
         return True
     match = title.alone.search(words)
-    return match is not None and TITLE_FILLER.issuperset((words[: match.start()] + " " + words[match.end() :]).split())
+    return match is not None and form.title_filler.issuperset(
+        (words[: match.start()] + " " + words[match.end() :]).split()
+    )
 
 
 def _chosen(titled: Sequence[Kind], bill: Bill, reprint: bool) -> KindSeen:
-    """The first kind in the format's order; a kind that is never paid for gives way where a payment is printed."""
+    """The first kind in the format's order; one that comes before payment gives way where a payment is printed."""
     paid = any(entry.value for entry in bill.tenders)
     for kind in titled:
-        if not (kind in UNPAID and paid):
+        if not (kind in BEFORE_PAYMENT and paid):
             return KindSeen(kind, reprint)
-    doubt = ""
-    if Kind.PRECHECK in titled:
-        doubt = "it calls itself a check before payment, but shows a payment"
+    doubt = "it calls itself a check before payment, but shows a payment" if Kind.PRECHECK in titled else ""
     return KindSeen(Kind.SALE, reprint, doubt)
 
 
-def _without_sums(said: Sequence[str], bill: Bill) -> Kind:
-    """No total, no payment: an order for the kitchen when it lists things, else nothing we know."""
-    orders = {"table", "tbl", "order", "server", "seat", "guests", "tisch", "mesa", "dine", "go", "chk", "tab", "pickup", "takeaway"}
-    return Kind.KITCHEN if not bill.sums and any(orders & set(words.split()) for words in said) else Kind.OTHER
+def _without_sums(said: Sequence[tuple[int, str]], form: Format) -> Kind:
+    """No total, no payment: an order for whoever prepares it when it says so, else nothing we know."""
+    is_order = any(not form.order_words.isdisjoint(words.split()) for _, words in said)
+    return Kind.KITCHEN if is_order else Kind.OTHER
 
 
-def _is_card_slip(said: Sequence[str], bill: Bill, form: Format) -> bool:
+def _is_card_slip(said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:
     if bill.articles or bill.subtotals or bill.taxes or bill.tax_rows:
         return False
-    return sum(1 for words in said if form.card_slip.search(words)) >= CARD_WORDS_NEEDED
+    return sum(1 for _, words in said if form.card_slip.search(words)) >= CARD_WORDS_NEEDED

@@ -1,6 +1,7 @@
 """labels: takes the words beside an amount, gives what the amount is by name; looks at no number."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.formats.form import Format
 from agent.formats.roles import SUMS, TAXES, Role
@@ -21,6 +22,7 @@ class Said:
 NOTHING_SAID = Said(Role.LINE, sure=True)
 
 
+@lru_cache(maxsize=8192)
 def what_is_said(words: str, form: Format) -> Said:
     """The first label that explains all the words; else the first that explains some, unsure; else an article."""
     unsure: Said | None = None

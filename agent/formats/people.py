@@ -14,6 +14,7 @@ MASKED_PHONE_DIGITS = range(2, 8)
 _PHONE_re = re.compile(r"\+?\(?[\d*xX•](?:[\s().-]{0,2}[\d*xX•]){6,16}(?![\w])")
 _EMAIL_re = re.compile(r"[\w.+*-]+@[\w*-]+(?:\.[\w*-]+)+")
 _CARD_re = re.compile(r"(?<![\d*])(?:[\d*xX•][ -]?){4,24}(?![\w])")
+_LABEL_re = re.compile(r"[^\W\d_][^:#\d]*?(?=\s*[:#]|\s{2,}|\s*\d|\s*\(|$)")
 _NAME_re = re.compile(r"[^\W\d_][^\d:@#]*")
 
 
@@ -56,7 +57,9 @@ def _blocks(lines: Sequence[str], words: CustomerWords) -> Iterator[list[str]]:
 
 def _label_end(line: str, words: CustomerWords) -> int | None:
     """Where the value behind a customer label begins; None where the line has none."""
-    for match in re.finditer(r"[^\W\d_][^:#\d]*?(?=\s*[:#]|\s{2,}|\s*\d|\s*\(|$)", line):
+    if not words.labels.search(plain(line)):
+        return None
+    for match in _LABEL_re.finditer(line):
         said = plain(match.group())
         found = words.labels.match(said)
         if not found or words.not_people.search(said):
@@ -124,5 +127,3 @@ def _card(text: str, words: CustomerWords) -> str | None:
         return None
     signs = re.sub(r"[ -]", "", match.group())
     return signs if sum(sign.isdigit() for sign in signs) >= 4 else None
-
-

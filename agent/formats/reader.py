@@ -21,10 +21,10 @@ from agent.formats.roles import SUMS, TAXES
 from agent.formats.words import plain
 from agent.receipt import EARNING, Kind, Receipt, State
 
-MAX_LINES = 3000
-MAX_AMOUNTS = 2500
+MAX_LINES = 1500
+MAX_AMOUNTS = 1000
 """A roll of paper is 80 m, some 20,000 lines; no receipt comes near these, a poisoned stream does."""
-MAX_WIDTH = 240
+MAX_WIDTH = 160
 """Characters of a line that are read; paper has 24 to 80 columns."""
 COLUMN_OF_AMOUNTS = 3
 """Lines that end in a number far to the right: so many make a list of prices."""
@@ -86,7 +86,7 @@ def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Shee
     negative = is_negative(found)
     bill = sort_out(turned(found) if negative else found, form)
     with_amounts = {entry.line for entry in found.entries}
-    texts = [line for number, line in enumerate(blanked) if number not in with_amounts]
+    texts = [(number, line) for number, line in enumerate(blanked) if number not in with_amounts]
     currency = currency_of(blanked, money.symbols) or context.currency
     return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
 
@@ -121,7 +121,9 @@ def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
     if kind is Kind.CARD_SLIP:
         return None  # batch, trace and approval numbers are the terminal's, not a receipt's
     if kind in (Kind.Z_REPORT, Kind.X_REPORT):
-        titled = [line for line in sheet.blanked if any(k is kind and t.alone.search(plain(line)) for k, t in form.kinds)]
+        titled = [
+            line for line in sheet.blanked if any(k is kind and t.alone.search(plain(line)) for k, t in form.kinds)
+        ]
         numbers = [find_number([f"No. {line.rsplit('#')[-1].strip()}"], form) for line in titled if "#" in line]
         if any(numbers):
             return next(filter(None, numbers))
@@ -157,7 +159,9 @@ def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
 
 def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> tuple[Decimal, ...]:
     """Rates printed on lines about tax, then those usual in the country."""
-    printed = [rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)]
+    printed = [
+        rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)
+    ]
     return tuple(dict.fromkeys((*printed, *form.tax.rates.get(context.country, ()))))
 
 
@@ -193,7 +197,8 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
 def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Format) -> Receipt:
     if receipt.kind not in EARNING:
         if receipt.kind is Kind.OTHER and _looks_like_a_receipt(sheet, form):
-            return replace(receipt, state=State.HELD, reason="it looks like a receipt, but its words are not known", award_base=0)
+            reason = "it looks like a receipt, but its words are not known"
+            return replace(receipt, state=State.HELD, reason=reason, award_base=0)
         return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)
     reason = outcome.reason if outcome else "no total is printed"
     reason = reason or sheet.seen.doubt
@@ -203,7 +208,7 @@ def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Form
 
 
 def _why_noted(kind: Kind) -> str:
-    return f"a {kind.value.replace('_', ' ')} never earns"
+    return f"{kind.value.replace('_', ' ')}: no sale, so nothing is earned"
 
 
 def _looks_like_a_receipt(sheet: _Sheet, form: Format) -> bool:

@@ -105,7 +105,7 @@ def discount_ways(evidence: Evidence) -> list[int]:
     behind = _off(evidence.bill.discounts)
     totals = [abs(entry.value) for entry in evidence.bill.discount_totals]
     ways = [behind, *totals, behind + evidence.line_discount, behind + evidence.unit_discount, 0]
-    return list(dict.fromkeys(ways + [evidence.line_discount, evidence.unit_discount]))
+    return list(dict.fromkeys([*ways, evidence.line_discount, evidence.unit_discount]))
 
 
 # ---- subtotal − discounts + tax + fees + tip → total ------------------------------------------------
@@ -304,4 +304,3 @@ def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
     known |= {value + off for value in tuple(known) for off in discount_ways(evidence)}
     known |= {entry.value + reading.tax for entry in bill.subtotals if entry.value in evidence.prefix_sums}
     return known | evidence.prefix_sums
-

@@ -1,4 +1,4 @@
-"""words: takes printed text, gives its plain words (lower case, no accents, digits or punctuation); knows no receipt."""
+"""words: takes printed text, gives its plain words (no accents, digits or punctuation); knows no receipt."""
 
 import re
 import unicodedata
@@ -42,7 +42,8 @@ def _word_of(token: str) -> str:
 
 def any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     """One pattern for many phrases over plain words; Latin phrases match whole words, other scripts anywhere."""
-    latin, other = [], []
+    latin: list[str] = []
+    other: list[str] = []
     for phrase in phrases:
         (other if re.search(r"[^\x00-\x7f]", phrase) else latin).append(_folded_phrase(phrase))
     choices = [rf"(?<![^ ])(?:{'|'.join(latin)})(?![^ ])"] if latin else []

@@ -16,7 +16,19 @@ from agent.taps.lane import DialectName
 HOME = StoreContext()
 MALAYSIA = StoreContext(country="MY", currency="MYR", cash_rounding=5)
 AMOUNTS = ("subtotal", "tax", "total", "discount", "award_base", "fees", "tip", "change")
-PRINT_FIELDS = ("kind", "number", "date", "exponent", "phone", "original", "register", *AMOUNTS, "tenders", "items", "n_items")
+PRINT_FIELDS = (
+    "kind",
+    "number",
+    "date",
+    "exponent",
+    "phone",
+    "original",
+    "register",
+    *AMOUNTS,
+    "tenders",
+    "items",
+    "n_items",
+)
 
 
 @dataclass(frozen=True, slots=True)
