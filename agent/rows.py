@@ -114,10 +114,10 @@ def _overprinted(below: Run, above: Run) -> Run | None:
     size = max(len(below.places), shift + len(above.places)) - start
     places = [" "] * size
     places[-start : -start + len(below.places)] = below.places
-    underlined = range(-start, -start + len(below.places)) if _UNDERLINES.issuperset(above.text) else range(0)
+    standing = range(-start, -start + len(below.places))
     for index, sign in enumerate(above.places, start=shift - start):
-        if index in underlined:
-            continue
+        if sign in _UNDERLINES and index in standing:
+            continue  # underlines what stands there, spaces between words too
         fitting = _fitting(places[index], sign)
         if fitting is None:
             return None
@@ -126,8 +126,8 @@ def _overprinted(below: Run, above: Run) -> Run | None:
 
 
 def _fitting(below: str, above: str) -> str | None:
-    if above in (below, " ") or above in _UNDERLINES:
-        return below if below != " " or above == " " else above
+    if above in (below, " "):
+        return below
     return above if below == " " or below in _UNDERLINES else None
 
 
