@@ -117,8 +117,6 @@ def _found_out(desk: _Desk, receipt_id: int, captured: Captured, receipt: Receip
 def _settle(desk: _Desk, case: _Case) -> None:
     if case.verdict.sameness is Sameness.REPRINT:
         receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "reprint")
-        for name in desk.rules.programmes:
-            _not_awarded(desk, case, name, awards.already_counted(case.receipt.number))
         return
     if case.receipt.state is State.HELD:
         _ask_to_look(desk, case)

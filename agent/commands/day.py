@@ -15,6 +15,18 @@ from agent.commands.asking import ask
 from agent.money import format_amount
 from agent.settings import Settings, load
 
+PLACES = {
+    "awarded": "the cloud has it",
+    "waiting": "on its way, or for a sign-up",
+    "held": "a person must look",
+    "refused": "the cloud will not have it",
+    "nobody": "the paper names nobody",
+    "duplicates": "printed again",
+    "unpaid": "nothing to earn on it",
+    "noted": "a slip that never earns",
+}
+"""Where a receipt can be, and what that means; every receipt is in exactly one."""
+
 
 @click.command("day")
 @click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
@@ -37,25 +49,57 @@ def _today(settings: Settings) -> date:
 
 def day_table(settings: Settings, day: date, account: dict[str, Any]) -> Table:
     table = Table(title=f"{settings.store.name or settings.store.id}, {day:%A %d %B %Y}", box=None, show_header=False)
-    for label, value in day_rows(settings, account):
-        table.add_row(label, value)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row("[bold]receipts read[/]", f"[bold]{account['read']}[/]")
+    for name, meaning in PLACES.items():
+        if account[name]:
+            table.add_row(f"  {name_of(name)} ({meaning})", str(account[name]))
+    table.add_row("with a customer", str(account["matched"]))
+    for heading, rows in day_sections(settings, account):
+        table.add_section()
+        table.add_row(f"[bold]{heading}[/]", "")
+        for label, value in rows:
+            table.add_row(f"  {label}", value)
     return table
 
 
-def day_rows(settings: Settings, account: dict[str, Any]) -> list[tuple[str, str]]:
-    """The account in the order a person asks for it: what came, what it earned, what is still open and why."""
-    rows = [
-        (name, str(account[name])) for name in ("read", "matched", "awarded", "waiting", "refused", "held", "noted")
+def name_of(place: str) -> str:
+    return {"nobody": "no customer", "unpaid": "no points"}.get(place, place)
+
+
+def day_sections(settings: Settings, account: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What stands below the counts, each with a heading; empty ones are left out."""
+    exponent = settings.store.exponent
+    money = [
+        (f"{kind.replace('_', ' ')}s", format_amount(total, exponent)) for kind, total in account["totals"].items()
     ]
-    rows += [
-        (f"total of {kind}s", format_amount(total, settings.store.exponent))
-        for kind, total in account["totals"].items()
+    points = [(f"{name}, delivered", f"{points:+d}") for name, points in account["points"].items()]
+    points += [(f"{name}, still waiting", f"{points:+d}") for name, points in account["points_waiting"].items()]
+    late = [(f"receipt {row['receipt_id']}, due {row['deadline'][11:16]} UTC", row["state"]) for row in account["late"]]
+    sections = [
+        ("Sums of what was proven", money),
+        ("Points", points),
+        ("Why some wait", _counted(account["waiting_reasons"])),
+        ("Why some are held", _counted(account["held_reasons"])),
+        ("Why some earned nothing", _counted(account["not_awarded"])),
+        ("Slips that never earn", _counted(account["noted_kinds"])),
+        ("Later than closing time", late),
     ]
-    rows += [(f"points, {name}", f"{points:+d}") for name, points in account["points"].items()]
-    return rows + [(f"not awarded: {why}", str(count)) for why, count in account["not_awarded"].items()]
+    return [(heading, rows) for heading, rows in sections if rows]
+
+
+def _counted(counts: dict[str, int]) -> list[tuple[str, str]]:
+    return [(why.replace("_", " "), str(count)) for why, count in counts.items()]
 
 
 def day_page(settings: Settings, day: date, account: dict[str, Any]) -> str:
     environment = Environment(loader=PackageLoader("agent", "till"), autoescape=True, undefined=StrictUndefined)
-    template = environment.get_template("day.html")
-    return template.render(store=settings.store, day=day, account=account, rows=day_rows(settings, account))
+    places = [(name_of(name), meaning, account[name], name) for name, meaning in PLACES.items()]
+    return environment.get_template("day.html").render(
+        store=settings.store,
+        day=day,
+        account=account,
+        places=places,
+        sections=day_sections(settings, account),
+    )

@@ -49,4 +49,6 @@ def _fate(row: dict[str, Any]) -> Table:
         table.add_row(award["programme"], f"{award['points']:+d}", award["state"], said)
     for programme, why in row["not_awarded"].items():
         table.add_row(programme, "0", "not awarded", why)
+    if row["duplicate"]:
+        table.add_row("duplicate", "", row["duplicate"], f"looks like receipt {row['duplicate_of']}")
     return table

@@ -100,8 +100,8 @@ def test_day_balances_and_writes_a_page(box: Box, tmp_path: Path) -> None:
     assert shown.exit_code == 0, shown.output
     html = page.read_text()
     assert "Example Pets" in html
-    assert "<dt>read</dt><dd>3</dd>" in html
-    assert "<dt>held</dt><dd>1</dd>" in html
+    assert "3 receipts read, 1 of them with a customer" in " ".join(html.split())
+    assert 'aria-label="1 waiting, 1 held, 1 no customer"' in html
 
 
 def test_replay_reads_the_same_again_and_changes_nothing(box: Box) -> None:
