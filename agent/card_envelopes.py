@@ -118,6 +118,20 @@ def masked_places(data: bytes, number: CardNumber) -> tuple[int, ...]:
     return number.digits[:-VISIBLE_DIGITS] + rest_of_track(data, number)
 
 
+def is_inside_hex(data: bytes, number: CardNumber) -> bool:
+    """Its digits are part of a long hex text, as of a picture: what they stand for is looked at, not they."""
+    first, last = max(0, number.start - SPAN), number.end + SPAN
+    around = data[first:last].translate(_ENVELOPES[0].alphabet)
+    start = around.rfind(b" ", 0, number.start - first) + 1
+    end = around.find(b" ", number.end - first)
+    text = data[first + start : last if end < 0 else first + end]
+    return len(text) >= _LONG_HEX and not text.isdigit() and b"\0" not in around[start : number.end - first]
+
+
+_LONG_HEX = 40
+"""More hex letters in one piece than any number with a word of the letters A to F beside it."""
+
+
 def envelope_tail(data: bytes) -> int:
     """Where the text begins that the next bytes may make a card number of; len(data) when there is none."""
     window = data[-2 * SPAN :]

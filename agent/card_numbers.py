@@ -271,7 +271,7 @@ def _looks_like_one(data: bytes, run: _Run, first: int, last: int) -> bool:
     sizes = _sizes(run, first, last, "S")
     if all(size >= 4 for size in sizes[:-1]) or len(set(sizes[:-1])) == 1:
         return True  # cards are printed in groups of four and more, or all alike
-    return _beside(run, first, last, others) == (0, 0)  # any other grouping must stand alone in its line
+    return max(_beside(run, first, last, others)) < 2  # any other grouping must stand (almost) alone in its line
 
 
 def _is_wrapped(data: bytes, run: _Run, first: int, last: int) -> bool:

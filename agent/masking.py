@@ -7,7 +7,15 @@ Pictures, barcodes in binary, compressed and encrypted data are not looked into.
 
 from collections.abc import Iterator
 
-from agent.card_envelopes import MASKED, Finding, envelope_tail, findings, masked_places, whole_letters_from
+from agent.card_envelopes import (
+    MASKED,
+    Finding,
+    envelope_tail,
+    findings,
+    is_inside_hex,
+    masked_places,
+    whole_letters_from,
+)
 from agent.card_numbers import SPAN, find, tail
 
 WITHHELD_BYTES = SPAN
@@ -58,8 +66,9 @@ class CardMask:
 
     def _findings(self, raw: bytes) -> Iterator[Finding]:
         for number in find(raw, self._loyalty_prefixes):
-            edits = dict.fromkeys(masked_places(raw, number), MASKED)
-            yield Finding(number.start, number.end, number.decided, edits)
+            if not is_inside_hex(raw, number):
+                edits = dict.fromkeys(masked_places(raw, number), MASKED)
+                yield Finding(number.start, number.end, number.decided, edits)
         yield from findings(raw, self._loyalty_prefixes)
 
     def _count(self, finding: Finding) -> None:

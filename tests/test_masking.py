@@ -192,6 +192,18 @@ def test_a_long_group_of_digits_with_a_number_inside_is_none() -> None:
     assert masked(b"99" + b"4111111111111111" + b"99999") == b"99" + b"4111111111111111" + b"99999"
 
 
+def test_a_picture_in_hex_stays_readable() -> None:
+    picture = b"<image>" + random.Random(4).randbytes(1_000_000).hex().encode() + b"</image>"
+    mask = CardMask()
+    out = b"".join(mask.feed(picture[at : at + 5000]) for at in range(0, len(picture), 5000)) + mask.flush()
+    assert out == picture
+
+
+def test_a_number_glued_to_a_word_is_one() -> None:
+    for word in (b"CARD", b"Ref", b"pay/", b"defaced"):
+        assert masked(word + b"4111111111111111") == word + b"************1111"
+
+
 def test_the_stores_own_cards_stay() -> None:
     number = with_check_digit("600649123456789").encode()
     own = with_check_digit("601100123456789").encode()

@@ -122,8 +122,10 @@ class SegmentFile:
 
     def holding(self, offset: int) -> Whole | None:
         """The record that the byte at `offset` belongs to, found backwards; None when that is not a sound one."""
+        if offset < SEGMENT_HEADER_BYTES:
+            return None
         base = max(SEGMENT_HEADER_BYTES, offset - MAX_RECORD)
-        window = self._read(base, offset + 1 - base + len(MARK) - 1)
+        window = self._read(base, offset - base + len(MARK))
         hit = window.rfind(MARK)
         while hit >= 0:
             if found := self.whole_at(base + hit):
