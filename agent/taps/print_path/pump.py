@@ -20,7 +20,8 @@ CHUNK = 64 << 10
 AHEAD = 128 << 10
 """Bytes looked at but still in the kernel: more are not looked at until the journal has caught up."""
 LEFT_IN_KERNEL = 24 << 10
-"""While the disk stalls so much stays in the kernel's buffer, where our death cannot harm it: a receipt or two."""
+"""While the disk stalls a receipt or two stay in the kernel's buffer, where our death cannot harm them; more would
+shut the till's window."""
 
 
 class Source(Protocol):
@@ -225,6 +226,6 @@ class Pump:
     def _run_out_of_patience(self) -> None:
         self._patience = None
         if self._keeper.stalled:
-            self._consume(self.progress.sent - LEFT_IN_KERNEL)
+            self._consume(self.progress.sent)  # all of it: a rest could keep the till's window shut
         self.turn()
         self._watch_patience()

@@ -10,8 +10,8 @@ from agent.journal.record import RecordKind
 from agent.journal.ring import KeptJournal
 from agent.journal.writer import JournalWriter
 from agent.taps.print_path.hold import RELEASED
-from tests.taps.rig import Printer, gaps, job, journaled, parts_over, records, switched_on, until
-from tests.taps.test_raw_tcp import Store, running
+from tests.taps.rig import Printer, gaps, job, journaled, parts_over, records, running, switched_on, until
+from tests.taps.test_raw_tcp import Store
 
 
 class StuckDisk(KeptJournal):

@@ -65,7 +65,7 @@ async def test_ends_do_not_count_as_bytes() -> None:
         assert sent(accepted, opened_by_us=False) == 3
         assert opened.recv(100) == b"abc"
         assert opened.recv(100) == b""
-        assert consumed(opened) == 3
+        assert consumed(opened, ended=True) == 3
 
 
 async def test_a_reset_behind_the_end_is_told_apart_by_knowing_that_the_end_came() -> None:
