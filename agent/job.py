@@ -87,10 +87,10 @@ class JobCutter:
 
     def _session(self, record: Record) -> Session:
         if record.session not in self._sessions:
+            self._forget_dead()
             fresh = DialectState(default_page=self._lane.code_page, language=self._language)
             state = self._states.pop(record.session, fresh)
             self._sessions[record.session] = Session(self._lane.dialect, state)
-            self._forget_dead()
         return self._sessions[record.session]
 
     def _forget_dead(self) -> None:

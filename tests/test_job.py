@@ -315,6 +315,14 @@ def test_a_lane_whose_sessions_never_close_keeps_few_of_them() -> None:
     assert len(cutter.states) < 300
 
 
+def test_hundreds_of_tills_at_once_lose_nothing() -> None:
+    tape = Tape()
+    for piece in sliced(RECEIPT, 20):
+        for session in range(400):
+            tape.sent(0, session, piece)
+    assert [job.data for job in tape.jobs()] == [RECEIPT] * 400
+
+
 def test_noise_ends_in_jobs_that_hold_every_byte_once() -> None:
     rng, tape, sent = random.Random(5), Tape(), {1: b"", 2: b"", 3: b""}
     for step in range(2000):

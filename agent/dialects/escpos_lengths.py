@@ -62,10 +62,13 @@ class Tokenizer:
     def give_up(self) -> list[Token]:
         """The line went quiet: what is half-read is dropped, and the next byte is read afresh."""
         head = self._head or self._pending
+        why = (
+            f"a command was cut off, {self._skip} bytes of its data are lost" if self._skip else "a command was cut off"
+        )
         start = self._start if self._head else self._seen - len(self._pending)
         self._pending = b""
         self._close()
-        return [Token(start, self._seen, head[:2], head, b"", "a command was cut off")] if head else []
+        return [Token(start, self._seen, head[:2], head, b"", why)] if head else []
 
     def _close(self) -> None:
         self._start, self._head, self._why = 0, b"", ""

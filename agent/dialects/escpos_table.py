@@ -7,6 +7,7 @@ they are told apart.
 from functools import partial
 
 from agent.dialects.pieces import (
+    MOST_COLUMNS,
     STRAY_PREFIX,
     UNKNOWN,
     Measure,
@@ -83,6 +84,8 @@ def _column_image(window: bytes) -> Piece | None:
         return None
     if window[2] == ord("r"):
         return raster_mode(window)
+    if word(window, 3) > MOST_COLUMNS:
+        return Piece(5, why=f"claims {word(window, 3)} columns")
     return opaque(5, word(window, 3) * (3 if window[2] in HIGH_COLUMNS else 1))
 
 
@@ -158,7 +161,7 @@ def _raster(window: bytes) -> Piece | None:
     """GS v 0, GS Q 0: width in BYTES, height in dots."""
     if len(window) < 3:
         return None
-    return product(8, 4, 6, 1, window) if window[2] == 0x30 else Piece(2, why=UNKNOWN)
+    return product(8, 4, 6, window) if window[2] == 0x30 else Piece(2, why=UNKNOWN)
 
 
 def _long_graphics(window: bytes) -> Piece | None:

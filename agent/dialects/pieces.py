@@ -90,11 +90,18 @@ def by_length(field: int, width: int, extra: int, window: bytes) -> Piece | None
     return opaque(head, int.from_bytes(window[field : field + width], "little"))
 
 
-def product(head: int, x: int, y: int, scale: int, window: bytes) -> Piece | None:
-    """Pictures: two 16-bit sizes at `x` and `y`, `scale` bytes for each of their products."""
+WIDEST_ROW = 1024
+MOST_COLUMNS = 4096
+"""Bytes of a raster row, columns of a column image: about five times the widest receipt paper. More is noise."""
+
+
+def product(head: int, x: int, y: int, window: bytes) -> Piece | None:
+    """Raster pictures: 16-bit sizes at `x` (bytes in a row) and `y` (rows)."""
     if len(window) < head:
         return None
-    return opaque(head, word(window, x) * word(window, y) * scale)
+    if word(window, x) > WIDEST_ROW:
+        return Piece(head, why=f"claims rows of {word(window, x)} bytes")
+    return opaque(head, word(window, x) * word(window, y))
 
 
 def to_nul(start: int, limit: int, window: bytes) -> Piece | None:

@@ -28,7 +28,7 @@ def _extension(window: bytes) -> Piece | None:
         return None
     sub = window[2]
     if sub == ord("S"):
-        return product(9, 4, 6, 1, window)
+        return product(9, 4, 6, window)
     if sub in b")(":
         return by_length(4, 2, 0, window)
     if sub in b"yx":

@@ -113,6 +113,8 @@ def test_a_command_that_does_not_end_is_given_up_and_text_goes_on(endless: bytes
     [
         b"\x1d8L\xff\xff\xff\xff0p0",
         b"\x1dv0\x00\xff\xff\xff\xff",
+        b"\x1dv0\x00\x20\x20\x01\x00",
+        b"\x1b*\x21\x20\x20",
         b"\x1cq\x01\xff\xff\xff\xff",
         b"\x1dD0C0  01BM\xff\xff\xff\xff",
     ],
