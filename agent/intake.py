@@ -115,6 +115,9 @@ class Intake:
         fresh = [left for entry in entries if (left := self._place.left_of(*entry))]
         await self._name_gaps(record for _, record in fresh if record.kind is RecordKind.GAP)
         for position, record in fresh:
+            if record.kind is RecordKind.GAP and not record.lane:
+                for cutter in self._cutters.values():
+                    cutter.lost("the journal was damaged")
             jobs += self._cutter(record.lane).feed(position, record)
             self._place.fed(position, record)
         if jobs:  # else nothing is committed: an idle till must not wear the card

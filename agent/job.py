@@ -81,6 +81,11 @@ class JobCutter:
             jobs += self._closed(record)
         return jobs
 
+    def lost(self, words: str) -> None:
+        """Bytes are missing that may have been anybody's: every unfinished job may lack some."""
+        for session in self._sessions.values():
+            session.bytes_missing(words)
+
     def quiet(self, now_ns: int, boot: str) -> list[Job]:
         """Jobs that are finished because nothing has come for so long. Ask only when all records there are were fed."""
         return self._expired(now_ns, boot)

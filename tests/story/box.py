@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -58,9 +58,7 @@ class Box:
         self._log.close()
 
     async def start(self) -> None:
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command("run"), stdout=self._log, stderr=self._log, cwd=ROOT, env=clean_environment()
-        )
+        self._process = await self.spawn("run")
         try:
             await until("the agent answers", self.answers)
         except BaseException as silent:
@@ -103,6 +101,12 @@ class Box:
             answer = await client.get(f"/ask/{question}", params=params)
             answer.raise_for_status()
             return answer.json()
+
+    async def spawn(self, *words: str, env: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
+        """A command of the product's own that goes on by itself; it writes into the box's log."""
+        return await asyncio.create_subprocess_exec(
+            *self._command(*words), stdout=self._log, stderr=self._log, cwd=ROOT, env=clean_environment() | (env or {})
+        )
 
     async def command(self, *words: str) -> str:
         """A command of the product's own command line; its output."""

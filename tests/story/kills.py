@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from tests.story.box import Box, until
@@ -51,7 +52,7 @@ async def play(
         printing = asyncio.create_task(_print_on(scene.till, shop, done, slips), name="till")
         for number, victim in enumerate(killings, 1):
             printed = len(slips) + chance.randrange(1, 4)  # the till prints again before the next one dies
-            await until("the till prints on", lambda least=printed: len(slips) >= least)
+            await until("the till prints on", partial(_as_many, slips, printed))
             await asyncio.sleep(chance.uniform(0, PAUSE_S))
             await _kill(scene.box, victim)
             told(f"{number} of {len(killings)}: the {victim}, after {len(slips)} slips")
@@ -61,6 +62,10 @@ async def play(
         await until("the agent answers again", scene.box.answers)
         await until("everything is read and has arrived", lambda: _at_rest(scene), patience_s=180)
         return await _outcome(scene, slips, {"agent": agent, "tap": tap})
+
+
+def _as_many(slips: list[Slip], wanted: int) -> bool:
+    return len(slips) >= wanted
 
 
 async def _print_on(till: NetworkTill, shop: Shop, done: asyncio.Event, slips: list[Slip]) -> None:
