@@ -105,7 +105,11 @@ class Box:
     async def spawn(self, *words: str, env: Mapping[str, str] | None = None) -> asyncio.subprocess.Process:
         """A command of the product's own that goes on by itself; it writes into the box's log."""
         return await asyncio.create_subprocess_exec(
-            *self._command(*words), stdout=self._log, stderr=self._log, cwd=ROOT, env=clean_environment() | (env or {})
+            *self._command(*words),
+            stdout=self._log,
+            stderr=self._log,
+            cwd=ROOT,
+            env={**clean_environment(), **(env or {})},
         )
 
     async def command(self, *words: str) -> str:
