@@ -1,17 +1,23 @@
 """The tap as a process: killed, frozen, stopped, with a full disk, with nobody listening to it."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import random
 import signal
 import socket
 import struct
+import subprocess
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from agent.journal.record import RecordKind
 from agent.taps.lane import Lane, TapKind
+from agent.taps.print_path.hold import RELEASED
 from tests.taps.box import Box, box
 from tests.taps.rig import Counting, Printer, gaps, job, journaled, records, switched_on, until
 
@@ -153,3 +159,40 @@ async def test_a_job_of_100_mb_streams_through_in_bounded_memory(tmp_path: Path)
         sum(len(record.payload) for record in records(tmp_path / "journal") if record.kind is RecordKind.BYTES)
         == len(band) * bands
     )
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of its own."""
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"a file system cannot be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+async def test_with_a_full_disk_printing_goes_on_and_what_waited_is_kept_when_there_is_room(tmp_path: Path) -> None:
+    sent = [job(number, lines=200) for number in range(400)]
+    with small_disk(tmp_path / "disk", 12) as disk, switched_on(Printer()) as printer:
+        ballast = disk / "ballast"
+        ballast.write_bytes(bytes(11 << 20))
+        async with box(tmp_path, [tcp_lane(printer)], disk=disk) as process:
+            reader, writer = await process.till("till1")
+            for one in sent:
+                writer.write(one)
+                await writer.drain()
+            await until(lambda: bytes(printer.received) == b"".join(sent))
+            await until(lambda: process.status()["journal"]["full"])
+            ballast.unlink()
+            writer.write(job(1))
+            await until(lambda: not process.status()["journal"]["full"])
+            writer.write_eof()
+            assert await reader.read() == b""
+            writer.close()
+        assert journaled(disk / "journal") == b"".join([*sent, job(1)])
+        assert {gap["cause"] for gap in gaps(disk / "journal")} <= {RELEASED}

@@ -16,13 +16,10 @@ from tests.taps.rig import PATIENCE_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    folder: Path
+    run: Path
+    journal: Path
     keeping: Keeping
     ports: dict[str, int]
-
-    @property
-    def journal(self) -> Path:
-        return self.folder / "journal"
 
     @property
     def pid(self) -> int:
@@ -32,18 +29,18 @@ class Box:
         """Another process has taken the place of this one."""
         return self.pid != pid
 
-    def status(self) -> dict[str, object]:
-        return dict(json.loads((self.folder / "tap.json").read_text()))
+    def status(self) -> dict[str, dict[str, object]]:
+        """The status file; empty while there is none."""
+        file = self.run / "tap.json"
+        return dict(json.loads(file.read_text())) if file.exists() else {"journal": {"full": False}, "lanes": {}}
 
     async def till(self, lane: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await asyncio.open_connection("127.0.0.1", self.ports[lane])
 
 
-def orders(folder: Path, lanes: Sequence[Lane]) -> str:
-    paths = {
-        name: str(folder / file) for name, file in (("journal", "journal"), ("wake", "wake"), ("status", "tap.json"))
-    }
+def orders(run: Path, journal: Path, lanes: Sequence[Lane]) -> str:
+    paths = {"journal": str(journal), "wake": str(run / "wake"), "status": str(run / "tap.json")}
     return json.dumps({"lanes": [asdict(lane) for lane in lanes], **paths})
 
 
@@ -54,13 +51,16 @@ def free_port() -> int:
 
 
 @contextlib.asynccontextmanager
-async def box(folder: Path, lanes: Sequence[Lane], *, watchdog_s: float = 0) -> AsyncIterator[Box]:
+async def box(
+    run: Path, lanes: Sequence[Lane], *, watchdog_s: float = 0, disk: Path | None = None
+) -> AsyncIterator[Box]:
     """Runs until the block ends; then the tap is asked to stop and has to."""
+    journal = (disk or run) / "journal"
     ports = {lane.name: free_port() for lane in lanes if lane.listen}
     child = Supervised(
         "tap",
         (sys.executable, "-m", "agent.tap"),
-        env={"TILLPOST_TAP": orders(folder, lanes)},
+        env={"TILLPOST_TAP": orders(run, journal, lanes)},
         listen={name: f"127.0.0.1:{port}" for name, port in ports.items()},
         watchdog_s=watchdog_s,
     )
@@ -68,7 +68,7 @@ async def box(folder: Path, lanes: Sequence[Lane], *, watchdog_s: float = 0) -> 
     keeping = Keeping(child, stopping)
     task = asyncio.create_task(keeping.run())
     try:
-        yield Box(folder, keeping, ports)
+        yield Box(run, journal, keeping, ports)
     finally:
         stopping.set()
         async with asyncio.timeout(PATIENCE_SECONDS):

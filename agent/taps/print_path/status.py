@@ -20,7 +20,7 @@ class StatusFile:
 
     def __init__(self, path: Path, figures: Callable[[], Figures], clock: Clock) -> None:
         self._path, self._figures, self._clock = path, figures, clock
-        self._written = ""
+        self._written = self._fault = ""
 
     async def run(self) -> None:
         while True:
@@ -34,9 +34,11 @@ class StatusFile:
         try:
             await asyncio.to_thread(_replace, self._path, text)
         except OSError as error:
-            LOG.warning("the status file could not be written: %s", error)
+            if self._fault != str(error):
+                LOG.warning("the status file cannot be written: %s", error)
+            self._fault = str(error)
         else:
-            self._written = text
+            self._written, self._fault = text, ""
 
 
 def _replace(path: Path, text: str) -> None:
