@@ -181,6 +181,8 @@ class TestReadBack:
             (404, {}, Unknown),
             (200, {"status": "not_found", "key": KEY}, Unknown),
             (405, {}, Unknown),
+            (404, {"status": "done", "key": KEY, "id": "e1"}, Unknown),
+            (200, {"status": "later", "key": KEY, "id": "e1"}, Unknown),
             (200, {}, Unknown),
         ],
     )
@@ -197,6 +199,8 @@ class TestMembers:
             (200, {"status": "found", "id": "m1", "matched": {"phone": STRANGER}}, Unknown),
             (200, {"status": "found", "id": "m1", "matched": {}}, Unknown),
             (200, {"status": "found", "id": "m1"}, Unknown),
+            (404, {"status": "found", "id": "m1", "matched": {"phone": PHONE}}, Refused),
+            (200, {"status": "maybe", "id": "m1", "matched": {"phone": PHONE}}, Unknown),
             (404, {"status": "no_member"}, NoMember),
             (409, {"status": "ambiguous", "candidates": ["a"]}, Ambiguous),
             (404, {}, Refused),
