@@ -30,8 +30,8 @@ class NumberStyle:
 
 
 _GROUP = {".": ",'", ",": ".'"}
-_DOT_re = re.compile(r"(?<![\d.,])\d*\.\d{2}(?![\d])(?![.,]\d)")
-_COMMA_re = re.compile(r"(?<![\d.,])\d*,\d{2}(?![\d])(?![.,]\d)")
+_DOT_re = re.compile(r"(?:(?<=\d)|(?<![\w.,]))\.\d{2}(?!\d)(?![.,]\d)")
+_COMMA_re = re.compile(r"(?:(?<=\d)|(?<![\w.,])),\d{2}(?!\d)(?![.,]\d)")
 _UNIT_BEHIND_re = re.compile(r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|ft)|g|l)\b)")
 _UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/|\w[*×])$", re.I)
 _DIGITS_re = re.compile(r"\D+")

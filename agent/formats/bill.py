@@ -125,7 +125,8 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
         return replace(entry, role=Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE)
     if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
         return replace(entry, role=Role.TOTAL)
-    stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure
+    taken_off = entry.role in DISCOUNTS and entry.value < 0
+    stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure or taken_off
     return entry if stays or entry.role in TAXES else replace(entry, role=Role.LINE)
 
 

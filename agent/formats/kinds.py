@@ -22,6 +22,8 @@ class KindSeen:
     kind: Kind
     reprint: bool
     doubt: str = ""
+    named: bool = True
+    """The paper says its kind; else it is concluded from what is missing."""
 
 
 def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindSeen:
@@ -30,7 +32,7 @@ def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindS
     reprint = any(_speaks(form.reprint, words, form) for _, words in said)
     titled = [kind for kind, title in form.kinds if _is_titled(kind, title, said, bill, form)]
     if not bill.has_skeleton and WITHOUT_SUMS.isdisjoint(titled):
-        return KindSeen(titled[0] if titled else _without_sums(said, form), reprint)
+        return KindSeen(titled[0] if titled else _without_sums(said, form), reprint, named=bool(titled))
     if not titled and _is_card_slip(said, bill, form):
         return KindSeen(Kind.CARD_SLIP, reprint)
     return _chosen(titled, bill, reprint)

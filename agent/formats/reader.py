@@ -196,7 +196,7 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
 
 def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Format) -> Receipt:
     if receipt.kind not in EARNING:
-        if receipt.kind is Kind.OTHER and _looks_like_a_receipt(sheet, form):
+        if receipt.kind is Kind.OTHER and not sheet.seen.named and _looks_like_a_receipt(sheet, form):
             reason = "it looks like a receipt, but its words are not known"
             return replace(receipt, state=State.HELD, reason=reason, award_base=0)
         return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)

@@ -285,7 +285,7 @@ def _sums_explained(reading: Reading, evidence: Evidence, verdict: Verdict) -> N
     if several in known:
         known |= {entry.value + reading.tax for entry in bill.subtotals}
     for entry in (*bill.sums, *bill.subtotals):
-        if entry.value in known or (entry.line > paid_at and entry.value in slips):
+        if entry.value in known or (entry.line > paid_at and entry.value in slips) or _is_empty(entry, bill):
             continue
         if entry.role is Role.SUBTOTAL and several in known:
             continue
@@ -293,12 +293,19 @@ def _sums_explained(reading: Reading, evidence: Evidence, verdict: Verdict) -> N
         return
 
 
+def _is_empty(entry: Entry, bill: Bill) -> bool:
+    """0.00 still due, or a department's subtotal in which nothing was sold."""
+    one_of_several = entry.role is Role.SUBTOTAL and len(bill.subtotals) > 1
+    paid = any(tender.line < entry.line for tender in bill.tenders)
+    return entry.value == 0 and (one_of_several or paid)
+
+
 def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
     """Every sum that this reading gives a meaning to."""
     bill = evidence.bill
     extras = [part for part in (reading.tax, reading.fees, reading.tip, reading.rounding) if part]
     steps = {sum(chosen) for size in range(len(extras) + 1) for chosen in combinations(extras, size)}
-    known = {reading.base + step for step in steps} | {0}
+    known = {reading.base + step for step in steps}
     later = [entry.value for entry in (*bill.tips, *bill.roundings, *bill.fees, *bill.cash_back)]
     known |= {reading.total.value + sign * value for value in later for sign in (1, -1)}
     known |= {value + off for value in tuple(known) for off in discount_ways(evidence)}

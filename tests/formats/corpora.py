@@ -81,6 +81,22 @@ def print_streams(folder: Path) -> Iterator[Case]:
         yield from (Case(f"{name} (one too many)", {"kind": None}, extra) for extra in receipts[1:])
 
 
+def print_lines(folder: Path, encoder: str) -> Iterator[tuple[str, list[str]]]:
+    """The papers of one encoder as lines, one per file."""
+    form = load_format("generic")
+    for path in sorted((folder / "encoders" / encoder).glob("*.bin")):
+        lane = lane_for_file(str(path), DialectName.AUTO, "cp437", "generic")
+        for job in jobs_in_file(path.read_bytes(), lane):
+            paper = understand(job, DialectName.AUTO, form, HOME).paper
+            if paper.lines:
+                yield path.name, [line.text for line in paper.lines]
+
+
+def american_lines(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    for receipt in _texts(folder / "receipts" / "us-dev.jsonl"):
+        yield receipt["id"], receipt["lines"]
+
+
 def malaysian_texts(folder: Path) -> Iterator[Case]:
     """SROIE: true words laid out as lines; truth: the total."""
     for number, receipt in enumerate(_texts(folder / "receipts" / "sroie-train.jsonl")):

@@ -1,0 +1,50 @@
+"""test_identifiers: the number beside its label, and not the survey's."""
+
+import pytest
+
+from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
+from tests.formats.printed import GENERIC
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Receipt #: 200184", "200184"),
+        ("Buy #: B-55120    11:08 AM", "B-55120"),
+        ("Check 184   Table 9", "184"),
+        ("Sale ID: 77120451", "77120451"),
+        ("2026  ﾚｼﾞ03  No.008812", "008812"),
+        ("PGM  Rg.-Nr.: 42", "42"),
+        ("INVOICE NO : 18385/103/T0148", "18385/103/T0148"),
+        ("DOC NO.     : CS00012727", "CS00012727"),
+        ("Ticket nº: 000123", "000123"),
+        ("Bon-Nr. 77", "77"),
+    ],
+)
+def test_number_beside_its_label(line: str, number: str) -> None:
+    assert find_number([line], GENERIC) == number
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Survey Code: 0279-4033-2211", "Table No. 5", "Check us out on example.com", "GST Reg. No: 000123", "Item no 5"],
+)
+def test_other_numbers_are_not_the_receipts(line: str) -> None:
+    assert find_number([line], GENERIC) is None
+
+
+def test_receipt_wins_over_order() -> None:
+    assert find_number(["Order 55", "Receipt 99"], GENERIC) == "99"
+
+
+def test_the_original_sale_is_named_apart() -> None:
+    lines = ["Original receipt #: 200184", "Receipt #: 200240"]
+    assert find_original(lines, GENERIC) == "200184"
+    assert find_number(lines, GENERIC, skip=GENERIC.identifiers.original) == "200240"
+
+
+def test_register_and_cashier() -> None:
+    line = "11/14/2026   Reg 2   Cashier: Dana"
+    assert find_register([line], GENERIC) == "2"
+    assert find_cashier([line], GENERIC) == "Dana"
+    assert find_cashier(["Table 9   Server MAYA   12:31"], GENERIC) == "MAYA"
