@@ -4,14 +4,14 @@ Runs inside the ledger's thread as one commit, so a receipt is either booked who
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from sqlite_utils import Database
 
 from agent import awards
-from agent.awards import Award, GivenAward, NoAward
+from agent.awards import Award, Cause, GivenAward, NoAward
 from agent.business_day import day_of, deadline
 from agent.customer import Identifiers, identify
 from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
@@ -106,7 +106,8 @@ def _found_out(desk: _Desk, receipt_id: int, captured: Captured, receipt: Receip
     store = desk.rules.store
     named = receipt.original or (receipt.number if receipt.kind is Kind.VOID else None)
     found = receipts.find_sale(desk.db, named, receipt.register) if named else []
-    sale = next((stored for stored in found if stored.id != receipt_id), None)
+    enough = abs(receipt.total or 0)  # numbers may start anew each day: a sale smaller than its return is another one
+    sale = next((sold for sold in found if sold.id != receipt_id and (sold.receipt.total or 0) >= enough), None)
     who = identify(receipt, store.country, store.nobody)
     if not who and sale and receipt.kind is Kind.RETURN:
         who = identify(sale.receipt, store.country, store.nobody)
@@ -117,14 +118,27 @@ def _found_out(desk: _Desk, receipt_id: int, captured: Captured, receipt: Receip
 def _settle(desk: _Desk, case: _Case) -> None:
     if case.verdict.sameness is Sameness.REPRINT:
         receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "reprint")
+        _attach_by_reprint(desk, case)
         return
     if case.receipt.state is State.HELD:
-        _ask_to_look(desk, case)
+        _ask_to_look(desk, case, case.receipt.reason)
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
     question = _ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
     for name in desk.rules.programmes:
         _award(desk, case, name, question)
+
+
+def _attach_by_reprint(desk: _Desk, case: _Case) -> None:
+    """Printed again with the customer that the first print lacked: the first one earns, under its own key."""
+    first = receipts.load(desk.db, case.verdict.of) if case.verdict.of and case.who else None
+    if first is None or identify(first.receipt, desk.rules.store.country, desk.rules.store.nobody):
+        return
+    as_first = replace(case, id=first.id, captured=first.captured, receipt=first.receipt, verdict=NEW)
+    for name in desk.rules.programmes:
+        if outbox.given(desk.db, first.id, name) is None:
+            receipts.awarded_after_all(desk.db, first.id, name)
+            _award(desk, as_first, name, None)
 
 
 def _award(desk: _Desk, case: _Case, name: str, question: int | None) -> None:
@@ -134,6 +148,8 @@ def _award(desk: _Desk, case: _Case, name: str, question: int | None) -> None:
         decision = awards.NO_CUSTOMER
     if isinstance(decision, NoAward):
         _not_awarded(desk, case, name, decision)
+        if decision.cause is Cause.HELD and case.receipt.state is State.ACCEPTED:
+            _ask_to_look(desk, case, decision.why)
     else:
         _enqueue(desk, case, decision, question)
 
@@ -197,7 +213,7 @@ def _ask_if_duplicate(desk: _Desk, case: _Case) -> int:
     )
 
 
-def _ask_to_look(desk: _Desk, case: _Case) -> None:
+def _ask_to_look(desk: _Desk, case: _Case, why: str) -> None:
     """One open task per lane, whatever the number: a till that cannot be read must not bury the other tasks."""
     tasks.open(
         desk.db,
@@ -207,7 +223,7 @@ def _ask_to_look(desk: _Desk, case: _Case) -> None:
         f"Receipts of {case.captured.lane} could not be proven and were not awarded",
         "Look at them: tillpost receipts --state held, then tillpost show NUMBER. After an update: tillpost replay.",
         desk.now.wall,
-        what=f"The latest: {_in_words(case.receipt)}: {case.receipt.reason}.",
+        what=f"The latest: {_in_words(case.receipt)}: {why}.",
     )
     events.record(desk.db, "receipt_held", {"lane": case.captured.lane, "receipt": case.id}, desk.now.wall)
 

@@ -1,6 +1,6 @@
 """reading: takes one print job, gives its paper and the receipts on it; opens nothing, decides nothing about awards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,12 +10,15 @@ from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.paper import Paper, lay_out
-from agent.print_events import Unreadable
+from agent.print_events import PrintEvent, Raster, Unreadable
 from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.taps.lane import DialectName, Lane, TapKind
 
 FILE_CHUNK = 1 << 16
+LONGEST_LOGO_DOTS = 400
+"""5 cm of paper at 203 dpi; what is drawn beyond that is a receipt in pixels."""
+SHORTEST_RECEIPT_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,13 @@ def understand(job: Job, dialect: DialectName, form: Format, context: StoreConte
     paper = lay_out(events)
     doubts = list(_doubts(job, paper))
     receipts = read_paper([line.text for line in paper.lines], form, context, suspicions=doubts)
-    return Understood(job, paper, tuple(receipts) or _picture_only(paper, doubts))
+    return Understood(job, paper, tuple(receipts) or _without_text(job, events, doubts))
 
 
 def unread(job: Job, why: str) -> Understood:
     """A job that is not read at all: held with its reason, so that it is seen and can be replayed."""
     paper = Paper(lines=(), pictures=0, barcodes=(), unreadable=(), cut=False)
-    return Understood(job, paper, (Receipt(kind=Kind.OTHER, state=State.HELD, reason=why),))
+    return Understood(job, paper, _held(why))
 
 
 def form_of(lane: Lane) -> Format:
@@ -97,9 +100,18 @@ def _spoils(unreadable: Unreadable) -> bool:
     return "not read" in unreadable.why or "lost" in unreadable.why
 
 
-def _picture_only(paper: Paper, doubts: list[str]) -> tuple[Receipt, ...]:
-    del paper, doubts
+def _without_text(job: Job, events: Sequence[PrintEvent], doubts: Sequence[str]) -> tuple[Receipt, ...]:
+    """A logo, a drawer kick or a status query is no receipt; a paper-long picture or lost bytes may be one: held."""
+    drawn = sum(event.height for event in events if isinstance(event, Raster))
+    if drawn >= LONGEST_LOGO_DOTS:
+        return _held("the receipt is printed as a picture, and pictures are not read yet")
+    if doubts and len(job.data) >= SHORTEST_RECEIPT_BYTES:
+        return _held("; ".join(doubts))
     return ()
+
+
+def _held(why: str) -> tuple[Receipt, ...]:
+    return (Receipt(kind=Kind.OTHER, state=State.HELD, reason=why),)
 
 
 def as_json(receipt: Receipt) -> dict[str, Any]:

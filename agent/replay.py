@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from agent.formats import StoreContext
 from agent.job import Job, JobCutter
 from agent.journal.reader import JournalReader
+from agent.journal.record import Position
 from agent.reading import Understood, form_of, understand
+from agent.reading_place import Mark, ReadingPlace
 from agent.taps.lane import Lane, TapKind
 
 FOR_EVER_NS = 1 << 62
@@ -16,6 +18,24 @@ def replayed(journal: JournalReader, lanes: Mapping[str, Lane], context: StoreCo
     for job in _jobs(journal, lanes):
         lane = lane_of(lanes, job.lane)
         yield understand(job, lane.dialect, form_of(lane), context)
+
+
+def job_at(journal: JournalReader, lane: Lane, origin: Position, mark: Mark, session: int) -> Job | None:
+    """The one job whose first byte is at `origin`; None when the journal no longer holds it.
+
+    `mark`: the origin and what its `session` had set on the printer before it.
+    """
+    cutter, place = (
+        JobCutter(lane, {session: mark.state} if mark.state else {}),
+        ReadingPlace(origin, {(lane.name, session): mark}),
+    )
+    for entry in journal.replay(origin):
+        left = place.left_of(*entry)
+        if left and left[1].lane == lane.name:
+            for job in cutter.feed(*left):
+                if job.origin == origin:
+                    return job
+    return next((job for job in cutter.quiet(FOR_EVER_NS, "") if job.origin == origin), None)
 
 
 def lane_of(lanes: Mapping[str, Lane], name: str) -> Lane:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -227,6 +228,17 @@ async def test_a_reprint_whose_original_was_never_seen_counts(tmp_path: Path) ->
         slip = bench.shop.sale(PHONE, 3)
         bench.print(bench.shop.print_again(slip))
         assert awards(await bench.read()) == [(slip.points, "due")]
+
+
+async def test_a_reprint_that_names_the_customer_lets_the_first_print_earn_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        slip = bench.shop.sale("", 3)
+        named = slip.data.replace(b"SALE\n", b"SALE\nCustomer phone: " + PHONE.encode() + b"\n")
+        again = replace(bench.shop.print_again(slip), data=named)
+        bench.print(slip, again, again)
+        rows = await bench.read()
+        worth = int(slip.subtotal / 100)
+        assert [[award["points"] for award in row["awards"]] for row in rows] == [[worth], [], []]
 
 
 async def test_a_return_takes_back_what_its_sale_was_given(tmp_path: Path) -> None:

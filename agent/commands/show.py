@@ -14,9 +14,11 @@ from agent.journal.reader import JournalReader
 from agent.journal.record import Position
 from agent.paper import lay_out
 from agent.places import Places
+from agent.reading_place import Mark
+from agent.replay import job_at, lane_of
 from agent.settings import Settings, load
-from agent.taps.lane import DialectName
 
+NO_TEXT = ["(nothing on this paper is text)"]
 GONE = ["(the journal no longer holds these bytes)"]
 
 
@@ -33,12 +35,14 @@ def show_command(file: Path | None, receipt: int, reveal: bool) -> None:
 
 
 def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
-    journal = JournalReader(Places(settings).journal)
-    data = journal.bytes_at(Position.parse(row["origin"]), row["size"])
-    lane = settings.lanes.get(row["lane"])
-    state = DialectState.from_json(row["dialect_state"])
-    events, _ = read_job(data, state, lane.dialect if lane else DialectName.AUTO)
-    return [line.text for line in lay_out(events).lines] or GONE
+    lane = lane_of({lane.name: lane for lane in settings.tap_lanes()}, row["lane"])
+    origin = Position.parse(row["origin"])
+    mark = Mark(origin, DialectState.from_json(row["dialect_state"]))
+    job = job_at(JournalReader(Places(settings).journal), lane, origin, mark, row["session"])
+    if job is None:
+        return GONE
+    events, _ = read_job(job.data, job.state, lane.dialect)
+    return [line.text for line in lay_out(events).lines] or NO_TEXT
 
 
 def _fate(row: dict[str, Any]) -> Table:
