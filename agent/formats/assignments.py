@@ -175,6 +175,8 @@ def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evide
     says_tax = bool(bill.taxes or bill.tax_rows)
     if bill.tax_rows and evidence.table is None and not bill.taxes:
         verdict.faults.append("the tax table cannot be read")
+    if reading.tax and any(not entry.sure for entry in bill.taxes):
+        verdict.faults.append("a line may be a tax or an article")
     if not says_tax and tax_unknown:
         verdict.faults.append(tax_unknown)
     if not reading.tax and any(_looks_like_tax(entry, reading, evidence) for entry in bill.loose):

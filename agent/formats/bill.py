@@ -96,11 +96,15 @@ def sort_out(printed: Printed, form: Format) -> Bill:
 
 
 def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[Entry]:
-    """'Duty free bag 9.00' may hide a tax only where no line is surely one."""
+    """'Duty free bag 9.00' may hide a tax only where no line is surely one and no article follows."""
     known = bool(rows) or any(entry.role in TAXES and entry.sure for entry in entries)
+    first_sum = next((n for n, entry in enumerate(entries) if entry.role in SUMS and entry.sure), len(entries))
+    last_article = max((n for n, entry in enumerate(entries[:first_sum]) if entry.role is Role.LINE), default=-1)
     return [
-        replace(entry, role=Role.LINE, sure=True) if known and entry.role in TAXES and not entry.sure else entry
-        for entry in entries
+        replace(entry, role=Role.LINE, sure=True)
+        if entry.role in TAXES and not entry.sure and (known or number < last_article)
+        else entry
+        for number, entry in enumerate(entries)
     ]
 
 

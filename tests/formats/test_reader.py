@@ -312,6 +312,13 @@ def test_articles_named_like_sums_stay_articles() -> None:
     assert (receipt.state, receipt.award_base, len(receipt.items)) == (State.ACCEPTED, 4848, 5)
 
 
+def test_an_article_named_like_a_tax_is_never_taken_for_one() -> None:
+    receipt = read("ALV mango drink   3.00\nBread   2.00\nSUBTOTAL   5.00\nTOTAL   5.00\nCASH   5.00")
+    assert (receipt.state, receipt.award_base, receipt.tax) == (State.ACCEPTED, 500, 0)
+    last = read("Bread   2.00\nVAT free drink   3.00\nTOTAL   5.00\nCASH   5.00")
+    assert last.award_base in (0, 500)
+
+
 def test_a_total_that_nothing_proves_is_held() -> None:
     receipt = read("EXAMPLE CAFE\nTOTAL   9.18")
     assert (receipt.state, receipt.award_base) == (State.HELD, 0)
