@@ -170,6 +170,15 @@ async def test_alerts_are_retained_and_cleared_by_an_empty_payload(broker: Broke
         assert len(fleet.at("alert/disk-full")) == 3, "an alert that has not changed is not said again"
 
 
+async def test_everything_retained_is_said_again_now_and_then(broker: Broker, tmp_path: Path) -> None:
+    """Hourly on a box: a broker that lost its memory while the connection held must not stay ignorant."""
+    often = replace(QUICK, birth_s=0.3)
+    async with listening(broker) as fleet, box(tmp_path / "box", broker.address, pace=often) as made, running(made):
+        made.alerts.append(full_disk())
+        await fleet.until(lambda: len(fleet.at("alert/disk-full")) > 2 and len(fleet.at("birth")) > 2)
+        assert {seen.fields["conn"] for seen in fleet.at("birth")} == {1}
+
+
 async def test_an_alert_of_an_earlier_life_is_cleared(broker: Broker, tmp_path: Path) -> None:
     async with listening(broker) as fleet:
         await fleet.send(f"{TREE}/alert/old-trouble", {"id": "old-trouble"}, retain=True)
