@@ -179,7 +179,7 @@ class TapProcess:
             "pid": os.getpid(),
             "boot": self._clock.boot,
             "journal": keeper.figures(),
-            "lanes": {name: asdict(counts) for name, counts in self._counts.items()},
+            "lanes": {name: {**asdict(counts), "gaps": keeper.gaps[name]} for name, counts in self._counts.items()},
         }
 
 

@@ -8,6 +8,7 @@ import logging
 import queue
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,8 @@ class Keeper:
         self._loop = asyncio.get_running_loop()
         self._queue = queue.SimpleQueue[Entry | _Sync | None]()
         self._listeners: dict[Stream, OnKept] = {}
+        self.gaps = Counter[str]()
+        """Times that bytes of a lane were lost; each is named in the journal."""
         self._gathered: dict[Stream, _Gathered] = {}
         self._gathering: asyncio.TimerHandle | None = None
         self._dirty: dict[Stream, float] = {}
@@ -124,6 +127,8 @@ class Keeper:
         self._hand(Entry(kind, stream, offset, payload, self._stamp()))
 
     def gap(self, stream: Stream, start: int, length: int | None, cause: str) -> None:
+        if length != 0:
+            self.gaps[stream.lane] += 1
         self._hand_gathered()
         self._hand(gap(stream, start, length, cause, self._stamp()))
 

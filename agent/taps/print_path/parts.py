@@ -17,7 +17,6 @@ class LaneCounts:
     open_sessions: int = 0
     bytes_to_printer: int = 0
     bytes_from_printer: int = 0
-    gaps: int = 0
     refused: int = 0
     printer_ok: bool | None = None
     """None: there is none, or nobody has asked for it yet."""

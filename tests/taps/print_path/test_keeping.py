@@ -90,6 +90,7 @@ async def test_when_even_memory_is_full_bytes_pass_and_the_gap_has_their_length(
     assert gap["cause"] == "the disk stalled too long"
     assert sum(len(record.payload) for record in kept) + int(str(gap["length"])) == len(sent) + 5
     assert parts.keeper.dropped_bytes == gap["length"]
+    assert parts.keeper.gaps["till1"] == 1
 
 
 async def test_the_agent_is_woken_after_a_sync(tmp_path: Path) -> None:
