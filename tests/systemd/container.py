@@ -112,7 +112,7 @@ def booted(folder: Path) -> Iterator[Container]:
 @contextlib.contextmanager
 def _boot(root: Path, log: Path) -> Iterator[Container]:
     command = ["systemd-nspawn", "-q", "-b", "-D", str(root), "--private-network", "--register=no", "--keep-unit"]
-    command.append("--system-call-filter=adjtimex clock_adjtime")  # a real box may ask its clock; nspawn forbids even that
+    command.append("--system-call-filter=adjtimex clock_adjtime")  # nspawn forbids even asking
     with log.open("wb") as console:
         process = subprocess.Popen(
             [*command, "--console=pipe"], stdin=subprocess.DEVNULL, stdout=console, stderr=console
