@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from agent.card_numbers import LONGEST, SHORTEST, check_digit_holds, lengths
+from agent.masking.card_numbers import LONGEST, SHORTEST, check_digit_holds, lengths
 from agent.receipt import Receipt
 
 MASKED = re.compile(r"[*xX#•●·_?…]|\.{2,}")

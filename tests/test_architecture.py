@@ -19,7 +19,7 @@ PURE = (
     "agent.receipt",
     "agent.customer",
     "agent.awards",
-    "agent.award_base",
+    "agent.awards.base",
     "agent.duplicates",
     "agent.business_day",
     "agent.reading",

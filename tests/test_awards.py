@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from agent.award_base import Base, NoBase, count, holds, share_out
 from agent.awards import (
     NO_CUSTOMER,
     Award,
@@ -20,6 +19,7 @@ from agent.awards import (
     fact_body,
     fact_key,
 )
+from agent.awards.base import Base, NoBase, count, holds, share_out
 from agent.money import floor_points
 from agent.providers import Call
 from agent.receipt import Item, Kind, Receipt, State

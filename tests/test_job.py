@@ -8,8 +8,8 @@ import pytest
 
 from agent.dialects import DialectName, DialectState, read_job
 from agent.job import CONTINUE_SECONDS, Job, JobCutter
+from agent.job.open_job import LONGEST_JOB
 from agent.journal.record import Direction, Position, Record, RecordKind
-from agent.open_job import LONGEST_JOB
 from agent.paper import lay_out
 from agent.taps.lane import Lane, TapKind
 from tests.dialects.streams import randomly_sliced, real_streams, sliced

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.card_numbers import ISSUERS, Issuer, check_digit_holds
 from agent.masking import WITHHELD_BYTES, CardMask
+from agent.masking.card_numbers import ISSUERS, Issuer, check_digit_holds
 from tests.shared_data import shared_data
 
 PUBLISHED = (  # test numbers that the card schemes publish

@@ -73,6 +73,7 @@ def sort_out(printed: Printed, form: Format) -> Bill:
     end = end_of_articles(entries)
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
+    settled = _deposits_as_fees(settled)
     head, tail = settled[:end], settled[end:]
     return Bill(
         articles=_having(head, Role.LINE),
@@ -102,7 +103,7 @@ def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[E
     last_article = max((n for n, entry in enumerate(entries[:first_sum]) if entry.role is Role.LINE), default=-1)
     return [
         replace(entry, role=Role.LINE, sure=True)
-        if entry.role in TAXES and not entry.sure and (known or number < last_article)
+        if entry.role in TAXES and not entry.sure and number < (first_sum if known else last_article)
         else entry
         for number, entry in enumerate(entries)
     ]
@@ -119,6 +120,15 @@ def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
+def _deposits_as_fees(entries: Sequence[Entry]) -> list[Entry]:
+    """A deposit above the total is one on bottles; only behind it is it a part already paid."""
+    total = next((n for n, entry in enumerate(entries) if entry.role is Role.TOTAL), 0)
+    return [
+        replace(entry, role=Role.FEE) if n < total and entry.role is Role.TENDER and "deposit" in entry.words else entry
+        for n, entry in enumerate(entries)
+    ]
+
+
 def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.role in roles)
 
@@ -128,7 +138,7 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
     if entry.role in (Role.LINE, Role.INFO):
         return replace(entry, role=Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE)
     if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
-        return replace(entry, role=Role.TOTAL)
+        return replace(entry, role=Role.TOTAL, value=abs(entry.value))  # 'ROUNDED 0.01 (12.55)'
     taken_off = entry.role in DISCOUNTS and entry.value < 0
     stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure or taken_off
     return entry if stays or entry.role in TAXES else replace(entry, role=Role.LINE)

@@ -1,4 +1,4 @@
-"""job: takes one lane's journal records in order, gives print jobs; reads no text, opens nothing.
+"""cutter: takes one lane's journal records in order, gives print jobs; reads no text, opens nothing.
 
 A job ends at a cut, when its session has been quiet, or when its session closes. Times are those of the records, so
 that a replay cuts at the same places: a record that comes later than the quiet time closes the job before it first.
@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.dialects.state import DialectState
+from agent.job.open_job import Job, Session, outline
 from agent.journal.record import Direction, Position, Record, RecordKind
-from agent.open_job import Job, Session, outline
 from agent.taps.lane import Lane
 
 __all__ = ["CONTINUE_SECONDS", "Job", "JobCutter"]

@@ -1,4 +1,4 @@
-"""award_base: takes a proven receipt and a programme, gives the amount points are counted on; knows no rate."""
+"""base: takes a proven receipt and a programme, gives the amount points are counted on; knows no rate."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

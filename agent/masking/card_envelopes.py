@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from agent.card_numbers import SPAN, CardNumber, find, rest_of_track, tail
+from agent.masking.card_numbers import SPAN, CardNumber, find, rest_of_track, tail
 
 VISIBLE_DIGITS = 4
 MASKED = ord("*")

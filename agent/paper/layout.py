@@ -1,8 +1,9 @@
-"""paper: takes print events, gives the lines a person reads on the paper; reads no pictures, knows no receipt."""
+"""layout: takes print events, gives the lines a person reads on the paper; reads no pictures, knows no receipt."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.paper.rows import FONT_A, Row, places_of
 from agent.print_events import (
     Align,
     Aligned,
@@ -19,7 +20,6 @@ from agent.print_events import (
     Text,
     Unreadable,
 )
-from agent.rows import FONT_A, Row, places_of
 
 WIDTH_DOTS = 576
 """80 mm paper; only centred and right-aligned lines need it."""

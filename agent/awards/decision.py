@@ -1,4 +1,4 @@
-"""awards: takes a receipt and a programme's rules, gives the award or why there is none; sends and stores nothing."""
+"""decision: takes a receipt and a programme's rules, gives the award or why there is none; sends and stores nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from agent.award_base import Base, NoBase, count
+from agent.awards.base import Base, NoBase, count
 from agent.customer import without_payment_cards
 from agent.money import floor_points, format_amount
 from agent.providers import Call

@@ -1,4 +1,4 @@
-"""masking: takes raw printer bytes cut anywhere, gives as many bytes with card numbers' digits as '*'; keeps nothing.
+"""card_mask: takes raw printer bytes cut anywhere, gives as many bytes with card numbers' digits as '*'; keeps nothing.
 
 All but the last four digits are replaced one for one, so that offsets stay true. What may become a number is withheld
 until it is decided, at most WITHHELD_BYTES. Card numbers inside hex and base64 text are found and masked there, too.
@@ -7,7 +7,7 @@ Pictures, barcodes in binary, compressed and encrypted data are not looked into.
 
 from collections.abc import Iterator
 
-from agent.card_envelopes import (
+from agent.masking.card_envelopes import (
     MASKED,
     Finding,
     envelope_tail,
@@ -16,7 +16,7 @@ from agent.card_envelopes import (
     masked_places,
     whole_letters_from,
 )
-from agent.card_numbers import SPAN, find, tail
+from agent.masking.card_numbers import SPAN, find, tail
 
 WITHHELD_BYTES = SPAN
 HISTORY_BYTES = 2 * SPAN
