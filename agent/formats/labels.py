@@ -7,8 +7,8 @@ from agent.formats.form import Format
 from agent.formats.roles import SUMS, TAXES, Role
 
 MAX_QUALIFIERS = 4
-"""Words in front of 'tax' or 'total' that still name one: 'Castro Valley Sales Tax', 'Take Out Total'."""
-QUALIFIED = SUMS | TAXES | {Role.FEE, Role.DISCOUNT, Role.DISCOUNT_TOTAL, Role.TIP}
+"""Words in front of 'tax' or 'total' that still name one: 'Castro Valley Sales Tax', 'Example Gift Card'."""
+QUALIFIED = SUMS | TAXES | {Role.FEE, Role.DISCOUNT, Role.DISCOUNT_TOTAL, Role.TIP, Role.TENDER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,8 @@ def read_paper(
     if sheet is None:
         return [_held_unread("it has more amounts than any receipt")]
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
-    return [_doubted(receipt, suspicions)]
+    too_wide = ["a line is longer than any paper"] if any(len(line.rstrip()) > MAX_WIDTH for line in lines) else []
+    return [_doubted(receipt, [*suspicions, *too_wide])]
 
 
 def _held_unread(reason: str) -> Receipt:
@@ -121,12 +122,11 @@ def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
     if kind is Kind.CARD_SLIP:
         return None  # batch, trace and approval numbers are the terminal's, not a receipt's
     if kind in (Kind.Z_REPORT, Kind.X_REPORT):
-        titled = [
-            line for line in sheet.blanked if any(k is kind and t.alone.search(plain(line)) for k, t in form.kinds)
-        ]
-        numbers = [find_number([f"No. {line.rsplit('#')[-1].strip()}"], form) for line in titled if "#" in line]
-        if any(numbers):
-            return next(filter(None, numbers))
+        titles = [title.alone for one, title in form.kinds if one is kind]
+        named = [line for line in sheet.blanked if "#" in line and any(title.search(plain(line)) for title in titles)]
+        number = find_number([f"No. {line.rsplit('#')[-1].strip()}" for line in named], form)
+        if number:
+            return number
     return find_number(sheet.blanked, form, skip=form.identifiers.original)
 
 
