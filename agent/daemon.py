@@ -21,7 +21,7 @@ from agent.fleet.uplink import Uplink
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
-from agent.ledger import Ledger, answers, outbox, rebuild, tasks
+from agent.ledger import Ledger, answers, cursor, outbox, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.questions import health_numbers, open_tasks
@@ -32,7 +32,7 @@ from agent.providers.registry import connect
 from agent.reading import context_of
 from agent.settings import Settings
 from agent.till.local import LocalServer, local_app
-from agent.watchdog import Watchdog
+from agent.watchdog import Probe, Watchdog
 
 LOG = logging.getLogger(__name__)
 
@@ -104,7 +104,11 @@ class Agent:
             alerts=self._alerts,
         )
         server = LocalServer(local_app(self._ledger, self._acts()), str(self._places.agent))
-        probes = {"intake": self._intake.makes_progress, "courier": self._courier.makes_progress}
+        probes: Mapping[str, Probe] = {
+            "ledger": self._ledger_answers,
+            "intake": self._intake.makes_progress,
+            "courier": self._courier.makes_progress,
+        }
         nightly = Nightly(self._ledger, self._clock, settings.store.zone, settings.store.returns_window_days)
         return {
             "doorbell": self._doorbell.run,
@@ -136,6 +140,10 @@ class Agent:
             return await self._intake.read_again([int(number) for number in body["receipts"]])
 
         return {"answer": answer, "retry": retry, "read_again": read_again}
+
+    async def _ledger_answers(self) -> bool:
+        await self._ledger.do(cursor.get)
+        return True
 
     async def _numbers(self) -> Mapping[str, float]:
         """The health report: what the ledger counts, what its owner measures, what the tap says."""

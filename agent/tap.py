@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from agent.clock import Clock, SystemClock
-from agent.errors import JournalBusy
+from agent.errors import JournalBusy, StorageFull
+from agent.journal.late import LateWriter
 from agent.journal.ring import KeptJournal
 from agent.journal.writer import JournalWriter
 from agent.taps.lane import Lane, TapKind, from_json
@@ -99,7 +100,7 @@ class TapProcess:
         numbers = {
             keepsake.numbers[0] for heirloom in heirlooms.values() for keepsake in heirloom.kept if keepsake.numbers
         }
-        known = journaled(self._orders.journal, numbers)
+        known = self._journaled(numbers)
         edges = Edges(asyncio.get_running_loop())
         keeper = Keeper(await self._open_journal(), self._orders.wake)
         parts = Parts(keeper, edges, self._caretaker, self._clock)
@@ -128,10 +129,24 @@ class TapProcess:
         """A tap that was just killed may still hold the folder for a moment."""
         while True:
             try:
-                return KeptJournal(JournalWriter(self._orders.journal, self._clock, segment_bytes=SEGMENT_BYTES))
+                return KeptJournal(self._writer())
             except JournalBusy as error:
                 LOG.warning("%s", error)
                 await self._clock.sleep(FIRST_RETRY_SECONDS)
+            except (OSError, StorageFull):
+                LOG.exception("the journal cannot be opened; the store prints on, and its bytes wait in memory")
+                return KeptJournal(LateWriter(self._writer, self._clock))
+
+    def _journaled(self, sessions: set[int]) -> Mapping[int, Journaled]:
+        """How far each connection that outlived us was kept; nothing where the journal cannot be read."""
+        try:
+            return journaled(self._orders.journal, sessions)
+        except OSError as error:
+            LOG.warning("the journal cannot be read: %s", error)
+            return {}
+
+    def _writer(self) -> JournalWriter:
+        return JournalWriter(self._orders.journal, self._clock, segment_bytes=SEGMENT_BYTES)
 
     async def _keep_running(self, lane: Lane, parts: Parts, heirloom: Heirloom, known: Mapping[int, Journaled]) -> None:
         """Supervises one lane."""

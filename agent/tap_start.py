@@ -5,6 +5,7 @@ not print meanwhile. So `tillpost tap` is run in our place only when there is so
 only until then. Reads the orders that agent/commands/tap.py keeps; writes beside them what they were made from.
 """
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -35,7 +36,7 @@ def orders_made_from(state: Path, wanted: str) -> str | None:
     try:
         fresh = noted.read_text() == wanted and orders.stat().st_mtime_ns >= noted.stat().st_mtime_ns
         return orders.read_text() if fresh else None
-    except FileNotFoundError:
+    except OSError:
         return None
 
 
@@ -45,7 +46,8 @@ def start(environ: Mapping[str, str]) -> None:
     orders = orders_made_from(state, wanted)
     if orders is None:
         # Noted before: were it noted after, a settings file changed in between would be missed.
-        (state / MADE_FROM).write_text(wanted)
+        with contextlib.suppress(OSError):  # a full or dead disk: it is resolved again next time
+            (state / MADE_FROM).write_text(wanted)
         os.execv(sys.executable, [sys.executable, "-m", "agent", "tap"])
     os.environ[ORDERS] = orders
     main()

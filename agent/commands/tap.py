@@ -51,7 +51,10 @@ def _orders(file: Path | None) -> str:
         logging.getLogger(__name__).warning("%s; the tap goes on with its last good orders (%s)", error, kept)
         return kept.read_text()
     orders = tap_orders(settings)
-    _keep(Places(settings).tap_orders, orders)
+    try:
+        _keep(Places(settings).tap_orders, orders)
+    except OSError as error:  # the disk must not stop the store's printing
+        logging.getLogger(__name__).warning("the orders could not be kept: %s", error)
     return orders
 
 

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 
 from agent.errors import StorageFull
+from agent.journal.late import LateWriter
 from agent.journal.record import Direction, Position, RecordKind, Stamp
 from agent.journal.writer import JournalWriter
 
@@ -131,7 +132,7 @@ class KeptJournal:
     For the writer's thread. `full`: the disk took nothing at the last try. `low`: it has no room for the next segment.
     """
 
-    def __init__(self, writer: JournalWriter, ring_bytes: int = RING_BYTES) -> None:
+    def __init__(self, writer: JournalWriter | LateWriter, ring_bytes: int = RING_BYTES) -> None:
         self._writer = writer
         self.ring = Ring(ring_bytes)
         self.full = False

@@ -64,6 +64,28 @@ async def test_a_full_disk_stops_no_printing_and_is_recovered_from(small_disk: P
         assert scene.printer.printed == scene.till.printed
 
 
+async def test_a_journal_that_cannot_be_opened_stops_no_printing_and_is_recovered_from(tmp_path: Path) -> None:
+    """The tap is even started on it."""
+    journal, away = tmp_path / "state" / "journal", tmp_path / "state" / "journal.away"
+    async with opened(tmp_path) as scene:
+        shop = Shop("EXAMPLE PETS", "1", 13, 3000, OPENS)
+        journal.rename(away)
+        journal.write_text("no folder")
+        scene.box.kill("tap")
+        slip = shop.sale(MEMBERS[0])
+        await scene.till.print(slip)
+        assert scene.printer.printed == scene.till.printed, "the store prints on"
+        journal.unlink()
+        away.rename(journal)
+        await until("the receipt is read after all", lambda: has_read_if_up(scene, slip.number))
+        await until("its award has arrived", lambda: nothing_waits(scene))
+        assert (await scene.cloud.points())[f"+1{MEMBERS[0]}"] == slip.points
+
+
+async def has_read_if_up(scene: Scene, number: str) -> bool:
+    return await scene.box.answers() and await has_read(scene, number)
+
+
 def fill(path: Path) -> None:
     """Until nothing more goes on the disk."""
     with path.open("wb", buffering=0) as file:
