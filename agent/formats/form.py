@@ -91,6 +91,7 @@ class Format:
     labels: tuple[Label, ...]
     discount_words: Pattern
     return_words: Pattern
+    paid_out_words: Pattern
     tax: TaxWords
     money: Money
     kinds: tuple[tuple[Kind, Title], ...]
@@ -228,7 +229,7 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
         "order_words": _is_phrases,
     },
     "labels": {"role": _is_one_of(*ROLE_NAMES), "phrases": _is_phrases},
-    "negative": {"discount_words": _is_phrases, "return_words": _is_phrases},
+    "negative": dict.fromkeys(("discount_words", "return_words", "paid_out_words"), _is_phrases),
     "tax": dict.fromkeys(("table_words", "included_words", "tax_words", "always_printed"), _is_phrases),
     "tax.rates": {"*": _are_rates},
     "money": {"decimal": _is_one_of(*DECIMAL_SIGNS)},
@@ -302,6 +303,7 @@ def _compiled(written: _Written) -> Format:
         labels=tuple(Label(Role(entry["role"]), any_of(entry["phrases"])) for entry in tree["labels"]),
         discount_words=any_of(negative["discount_words"]),
         return_words=any_of(negative["return_words"]),
+        paid_out_words=any_of(negative["paid_out_words"]),
         tax=TaxWords(
             table=any_of(tax["table_words"]),
             included=any_of(tax["included_words"]),

@@ -201,10 +201,24 @@ def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Form
             return replace(receipt, state=State.HELD, reason=reason, award_base=0)
         return replace(receipt, state=State.NOTED, reason=_why_noted(receipt.kind), award_base=0)
     reason = outcome.reason if outcome else "no total is printed"
-    reason = reason or sheet.seen.doubt
+    reason = reason or sheet.seen.doubt or _paid_out(receipt, sheet, form)
     if reason:
         return replace(receipt, state=State.HELD, reason=reason, award_base=0)
     return replace(receipt, state=State.ACCEPTED)
+
+
+def _paid_out(receipt: Receipt, sheet: _Sheet, form: Format) -> str:
+    """A sale whose payment goes to the customer is a buy or a return that does not say so: never one to earn on.
+
+    A minus alone says little: some tills print what they take in with one. Without tax and change it is not explained.
+    """
+    paid, minus_is_usual = [entry for entry in sheet.bill.tenders if entry.value], bool(receipt.tax or receipt.change)
+    outward = [
+        entry for entry in paid if form.paid_out_words.search(entry.words) or (entry.value < 0 and not minus_is_usual)
+    ]
+    if receipt.kind is not Kind.SALE or not paid or len(outward) < len(paid):
+        return ""
+    return "the payment goes to the customer, but no word calls it a buy or a return"
 
 
 def _why_noted(kind: Kind) -> str:

@@ -357,3 +357,28 @@ def test_kinds_that_never_earn_keep_their_amounts_even_when_they_do_not_add_up()
 def test_a_placeholder_customer_is_nobody() -> None:
     nobody = dataclasses.replace(HOME, nobody=("No Name",))
     assert read(SALE.replace("PAT EXAMPLE", "No Name"), nobody).name is None
+
+
+@pytest.mark.parametrize(
+    "payment", ["Cash                          -53.50", "Cash paid to customer          53.50", "Cash paid out  53.50"]
+)
+def test_a_payment_to_the_customer_without_a_word_why_is_held(payment: str) -> None:
+    receipt = read(f"""
+        Used set                       53.50
+        Subtotal                       53.50
+        Total                          53.50
+        {payment}
+    """)
+    assert receipt.state is not State.ACCEPTED or receipt.kind is not Kind.SALE
+    assert receipt.award_base == 0
+
+
+def test_a_till_that_prints_what_it_takes_in_with_a_minus_still_sells() -> None:
+    receipt = read("""
+        Stapler                         7.30
+        Tax 8%                          0.58
+        Total                           7.88
+        Cash                          -10.00
+        Change                          2.12
+    """)
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.ACCEPTED, 730)
