@@ -17,6 +17,7 @@ from agent.courier import Courier
 from agent.doorbell import Doorbell
 from agent.fleet.inventory import birth_of
 from agent.fleet.messages import Alert, Severity, Who
+from agent.fleet.pace import Pace
 from agent.fleet.uplink import Uplink
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
@@ -102,6 +103,7 @@ class Agent:
             SystemRandom(),
             birth=birth_of(settings),
             alerts=self._alerts,
+            pace=Pace(first_connect_s=settings.fleet.first_connect_s),
         )
         server = LocalServer(local_app(self._ledger, self._acts()), str(self._places.agent))
         probes: Mapping[str, Probe] = {

@@ -177,6 +177,7 @@ class Fleet(Section):
     cert_file: Path | None = None
     key_file: Path | None = None
     health_s: float = Field(60, gt=0, description="Seconds between health reports.")
+    first_connect_s: float = Field(30, ge=0, description="After a start it connects at a random moment within so long.")
 
 
 class Settings(BaseSettings):

@@ -65,6 +65,7 @@ rates = [{{ sale = "1", buy = "1" }}]
 broker = "{broker}"
 tenant = "demo"
 tls = false
+first_connect_s = 2
 """
 
 
@@ -231,6 +232,7 @@ async def everything_arrives(story: Story) -> None:
             return await all_read(story) and not await story.box.ask("queue")
 
         await until("every award has arrived", arrived)
+    await until("the fleet sees that the box is ready", lambda: story.status.get("state") == "ready")
 
 
 async def all_read(story: Story) -> bool:
