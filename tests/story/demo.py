@@ -33,6 +33,8 @@ from tests.story.till import NetworkTill, SerialTill
 
 MEMBERS = ("4155550101", "4155550102", "4155550103")
 LATECOMER = "4155550104"
+EYES_S = 0.8
+"""Between two slips of one till, so that eyes can follow."""
 NETWORK_SALES, SERIAL_SALES, SALES_OFFLINE = 12, 6, 8
 
 SETTINGS = """
@@ -81,12 +83,14 @@ class Story:
     serial: SerialTill
     shop: Shop
     serial_shop: Shop
+    pause_s: float
     slips: list[Slip] = field(default_factory=list)
     status: dict[str, Any] = field(default_factory=dict)
 
     async def print(self, slip: Slip, *, serial: bool = False) -> Slip:
         await (self.serial.print(slip) if serial else self.network.print(slip))
         self.slips.append(slip)
+        await asyncio.sleep(self.pause_s)
         return slip
 
     def say(self, text: str) -> None:
@@ -103,7 +107,7 @@ class Story:
 
 
 @asynccontextmanager
-async def opened(console: Console, folder: Path) -> AsyncIterator[Story]:
+async def opened(console: Console, folder: Path, pause_s: float = 0) -> AsyncIterator[Story]:
     """The shop with its printer, cloud and broker, and the running box."""
     async with AsyncExitStack() as stack:
         printer = await stack.enter_async_context(SimulatedPrinter())
@@ -132,6 +136,7 @@ async def opened(console: Console, folder: Path) -> AsyncIterator[Story]:
             serial,
             Shop("EXAMPLE PETS", "1", 1, 1000, opens),
             Shop("EXAMPLE PETS", "2", 2, 5000, opens),
+            pause_s,
         )
         watching = asyncio.create_task(watch_status(broker.address, story.status), name="fleet watch")
         stack.callback(watching.cancel)
@@ -290,9 +295,9 @@ def bar(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=not console.is_terminal)
 
 
-async def play(folder: Path, keep: bool) -> bool:
+async def play(folder: Path, *, keep: bool, pause_s: float) -> bool:
     console = Console(highlight=False)
-    async with opened(console, folder) as story:
+    async with opened(console, folder, pause_s) as story:
         try:
             await tell(story)
             balanced = await balance(story)
@@ -301,15 +306,10 @@ async def play(folder: Path, keep: bool) -> bool:
             console.print((folder / "box.log").read_text()[-4000:], markup=False)
             await balance(story)
             return False
-        await show_account(story, folder)
+        console.print(await story.box.command("day"), markup=False)
         if keep:
             await leave_running(story, folder)
         return balanced
-
-
-async def show_account(story: Story, folder: Path) -> None:
-    page = folder / "day.html"
-    story.console.print(await story.box.command("day", "--html", str(page)), markup=False)
 
 
 async def leave_running(story: Story, folder: Path) -> None:
@@ -322,10 +322,12 @@ async def leave_running(story: Story, folder: Path) -> None:
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="scripts/demo", description="tillpost's main job before your eyes.")
     arguments.add_argument("--keep", action="store_true", help="leave the box running at the end")
-    keep = arguments.parse_args().keep
+    arguments.add_argument("--quick", action="store_true", help="no pause between slips, for machines that watch")
+    chosen = arguments.parse_args()
+    pause_s = 0 if chosen.quick else EYES_S
     with tempfile.TemporaryDirectory(prefix="tillpost-demo-") as folder:
         try:
-            return 0 if asyncio.run(play(Path(folder), keep)) else 1
+            return 0 if asyncio.run(play(Path(folder), keep=chosen.keep, pause_s=pause_s)) else 1
         except KeyboardInterrupt:
             return 130
 

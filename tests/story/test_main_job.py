@@ -18,7 +18,7 @@ FOUR_GIGABYTES = b"\x1d8L\xff\xff\xff\xff0p0"
 
 async def test_the_demo_balances() -> None:
     demo = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.story.demo"),
+        *(sys.executable, "-m", "tests.story.demo", "--quick"),
         cwd=ROOT,
         env=clean_environment(),
         stdout=asyncio.subprocess.PIPE,
