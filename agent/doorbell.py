@@ -1,4 +1,4 @@
-"""doorbell: takes the tap's datagrams on a Unix socket, sets an event; a lost one is harmless, the agent looks anyway."""
+"""doorbell: takes the tap's datagrams on a Unix socket, sets an event; a lost one is harmless, the agent looks too."""
 
 import asyncio
 import socket

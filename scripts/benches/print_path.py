@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def go_first() -> None:
-    """All of the bench before other work on this machine, which is not what is measured; the tap's unit does the same."""
+    """All of the bench before other work on this machine, which is not what is measured; so does the tap's unit."""
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
@@ -118,11 +118,12 @@ def go_first() -> None:
 def measure(ways: Sequence[Way], folder: Path, jobs: int, pause: float) -> list[float]:
     """Gives the milliseconds each sync took. It takes its turn as the ways do: a disk that was just synced is quick."""
     rng, disk = random.Random(1), Disk(folder / "yardstick")
+    everyone: list[Way | Disk] = [*ways, disk]
     for number in range(jobs + WARM_UP):
         if number == WARM_UP:
-            for measured in (*ways, disk):
+            for measured in everyone:
                 measured.forget()
-        for turn in rng.sample([*ways, disk], len(ways) + 1):
+        for turn in rng.sample(everyone, len(everyone)):
             turn.print_job(rng, pause)
             time.sleep(SETTLE_SECONDS)
     os.close(disk.file)
@@ -220,9 +221,9 @@ def report(ways: Sequence[Way], syncs: Sequence[float]) -> int:
     table = Table(title=f"{len(tap.cut)} jobs each way, interleaved; milliseconds from write to arrival")
     for heading in ("", *(way.name for way in ways), "tap / socat", "one sync"):
         table.add_column(heading, justify="right")
-    for label, pick in (("before a cut", lambda way: way.before), ("a cut", lambda way: way.cut)):
+    for label in ("before a cut", "a cut"):
         for percent in (50, 99):
-            times = [percentile(pick(way), percent) for way in ways]
+            times = [percentile(way.cut if label == "a cut" else way.before, percent) for way in ways]
             sync = f"{percentile(syncs, percent):.3f}" if label == "a cut" else ""
             table.add_row(
                 f"{label}, p{percent}", *(f"{value:.3f}" for value in times), f"{times[2] / times[1]:.2f}", sync
