@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -297,8 +297,19 @@ def _suggestion(wrong: str, names: Any) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(names)}" if names else ""
 
 
-def described(settings: Settings, path: Path | None) -> Iterator[tuple[str, str, str, str]]:
-    """Every setting as (name, value, where it comes from, what it is for); secrets are not shown."""
+class Described(NamedTuple):
+    """One setting as people are shown it; secrets are only said to be set."""
+
+    name: str
+    value: str
+    source: str
+    """environment, file or default."""
+    default: str
+    meaning: str
+
+
+def described(settings: Settings, path: Path | None) -> Iterator[Described]:
+    """Every setting, in the order of the file."""
     written = _read_file(path)
     from_environment = EnvSettingsSource(Settings)()
     yield from _describe(settings, "", written, from_environment)
@@ -306,7 +317,7 @@ def described(settings: Settings, path: Path | None) -> Iterator[tuple[str, str,
 
 def _describe(
     model: BaseModel, prefix: str, written: Mapping[str, Any], variables: Mapping[str, Any]
-) -> Iterator[tuple[str, str, str, str]]:
+) -> Iterator[Described]:
     for name, field in type(model).model_fields.items():
         value, place = getattr(model, name), f"{prefix}{name}"
         inner = value.items() if isinstance(value, dict) else ()
@@ -319,5 +330,15 @@ def _describe(
                 )
         else:
             source = "environment" if name in variables else "file" if name in written else "default"
-            shown = "(set)" if name == "token" and value else str(value)
-            yield place, shown, source, field.description or ""
+            shown = "(set)" if name == "token" and value else _in_words(value)
+            default = "(needed)" if field.is_required() else _in_words(field.get_default())
+            yield Described(place, shown, source, default, field.description or "")
+
+
+def _in_words(value: Any) -> str:
+    """As it would stand in the file, but for sections in a list."""
+    if isinstance(value, tuple):
+        return ", ".join(_in_words(one) for one in value)
+    if isinstance(value, BaseModel):
+        return "{" + ", ".join(f"{name} = {_in_words(one)}" for name, one in value) + "}"
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

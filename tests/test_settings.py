@@ -71,7 +71,10 @@ def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
 def test_every_setting_is_listed_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TILLPOST_STORE__NAME", "Corner shop")
     file = written(tmp_path, GOOD)
-    rows = {name: (value, source) for name, value, source, _ in described(load(file), file)}
+    rows = {setting.name: (setting.value, setting.source) for setting in described(load(file), file)}
+    defaults = {setting.name: setting.default for setting in described(load(file), file)}
+    assert defaults["store.day_starts"] == "04:00"
+    assert defaults["providers.main.base_url"] == "(needed)"
     assert rows["store.name"] == ("Corner shop", "environment")
     assert rows["device.id"] == ("TP-TEST", "file")
     assert rows["store.day_starts"] == ("04:00", "default")

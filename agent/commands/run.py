@@ -12,7 +12,7 @@ from agent.settings import DEFAULT_FILE, Settings, load
 from agent.supervisor import Supervised, run
 from agent.taps.lane import TapKind
 
-TAP_WATCHDOG_S, AGENT_WATCHDOG_S = 2.0, 30.0
+TAP_WATCHDOG_S, AGENT_WATCHDOG_S = 1.5, 30.0
 """As in the units: a frozen tap stops the store's printing, a frozen agent only delays awards."""
 
 

@@ -13,9 +13,10 @@ from agent.settings import DEFAULT_FILE, described, load
 @click.option("--changed", is_flag=True, help="Only what the file or the environment says.")
 @click.pass_obj
 def settings_command(file: Path | None, changed: bool) -> None:
-    """Every setting, its value, source and meaning. Secrets are not shown."""
-    table = Table("setting", "value", "source", "meaning", title=f"settings from {file or DEFAULT_FILE}", box=None)
-    for name, value, source, meaning in described(load(file), file):
-        if not changed or source != "default":
-            table.add_row(name, value, source, meaning, style="" if source == "default" else "bold")
+    """Every setting, its value, source, default and meaning. Secrets are not shown."""
+    title = f"settings from {file or DEFAULT_FILE}"
+    table = Table("setting", "value", "source", "default", "meaning", title=title, box=None)
+    for setting in described(load(file), file):
+        if not changed or setting.source != "default":
+            table.add_row(*setting, style="" if setting.source == "default" else "bold")
     Console().print(table)
