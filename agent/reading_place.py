@@ -15,6 +15,8 @@ from agent.journal.record import Position, Record, RecordKind
 
 Session = tuple[str, int]
 """Lane and session number."""
+MOST_SILENT = 64
+"""A store has a handful of tills; older sessions that say nothing are ones whose end was never seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,8 @@ class ReadingPlace:
     def left_of(self, position: Position, record: Record) -> tuple[Position, Record] | None:
         """The record without what was done with before a restart; None when that was all of it."""
         mark = self._used_before.get((record.lane, record.session))
-        if mark is None or position >= mark.at:
-            return position, record
+        if mark is None or mark.at.journal != position.journal or position >= mark.at:
+            return position, record  # a journal begun anew counts its sessions anew
         if record.kind is not RecordKind.BYTES or _end_of(position, record) <= mark.at:
             return None
         skip = mark.at.offset - position.offset
@@ -60,7 +62,12 @@ class ReadingPlace:
         self.back_to = min((mark.at for mark in unfinished.values()), default=self._end)
         behind = {session: mark for session, mark in self._marks.items() if mark.at >= self.back_to}
         going_on = {session: Mark(self._end, state) for session, state in states.items()}
-        self._marks = behind | going_on | dict(unfinished)
+        self._marks = self._silent() | behind | going_on | dict(unfinished)
+
+    def _silent(self) -> dict[Session, Mark]:
+        """Sessions that have printed nothing since the restart: nobody else knows what they had set."""
+        silent = [(session, mark) for session, mark in self._marks.items() if mark.state]
+        return dict(sorted(silent, key=lambda one: one[1].at)[-MOST_SILENT:])
 
     def as_json(self) -> str:
         marks = [[*session, str(mark.at), mark.state and mark.state.as_json()] for session, mark in self._marks.items()]
@@ -80,5 +87,6 @@ class ReadingPlace:
 
 
 def _end_of(position: Position, record: Record) -> Position:
-    """Behind its last byte; behind the record itself when it has none."""
-    return replace(position, offset=position.offset + max(1, len(record.payload)))
+    """Behind its last byte. Other records count as one byte: the words of a gap found in reading are on no disk."""
+    size = len(record.payload) if record.kind is RecordKind.BYTES else 0
+    return replace(position, offset=position.offset + max(1, size))
