@@ -23,6 +23,7 @@ from agent.ledger.moment import Moment, Steady
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.outcomes import Answered, Rules
 from agent.providers import AlreadyDone, Answer, Call, Done, Later, Provider, Refused, Unknown
+from agent.room import when_there_is_room
 from agent.settings import Store
 
 LOG = logging.getLogger(__name__)
@@ -33,8 +34,6 @@ IN_FLIGHT = 4
 LOOK_EVERY_S = 60.0
 """A route looks at its queue this often even when nobody rings: a lost wake costs a minute, not an award."""
 SWEEP_EVERY_S = 60.0
-ROOM_EVERY_S = 10.0
-"""How often a full disk is tried again."""
 SLACK_S = 10.0
 """Left to an adapter beyond its own time-outs."""
 
@@ -152,7 +151,7 @@ class Route:
         limit = 1 if self._health.on_trial else max(1, self._provider.limits.batch)
         moment = self._steady.now()
         take = partial(self._ledger.do, dispatch.take, self.name, moment, limit)
-        rows, stopped = await _to_the_end(self._when_there_is_room(take))
+        rows, stopped = await _to_the_end(when_there_is_room(take, self._clock))
         if stopped:
             await self._interrupted(rows)
             raise asyncio.CancelledError
@@ -266,16 +265,8 @@ class Route:
             await self._ledger.conclude(lambda db: outcomes.interrupted(db, sent, moment))
 
     async def _conclude(self, note: Callable[[Database], None], sent: Sequence[tuple[str, str]] = ()) -> None:
-        await self._when_there_is_room(lambda: self._ledger.conclude(note, sent=sent))
-
-    async def _when_there_is_room(self, call: Callable[[], Awaitable[T]]) -> T:
         """A full disk is waited out: what has happened at the cloud is not forgotten while this process lives."""
-        while True:
-            try:
-                return await call()
-            except StorageFull as error:
-                LOG.error("%s; trying again in %g s", error, ROOM_EVERY_S)  # noqa: TRY400 - its words say it all
-                await self._clock.sleep(ROOM_EVERY_S)
+        await when_there_is_room(lambda: self._ledger.conclude(note, sent=sent), self._clock)
 
     def _wait_ms(self, row: OutboxRow, answer: Answer, longest_s: float) -> int:
         if isinstance(answer, Later) and answer.after_s is not None:

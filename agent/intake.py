@@ -8,8 +8,9 @@ known by the place of its first byte.
 import asyncio
 import json
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -30,6 +31,7 @@ from agent.reading import Understood, form_of, understand, unread
 from agent.reading_place import Mark, ReadingPlace, Session
 from agent.receipt import Receipt, State
 from agent.replay import lane_of, replayed
+from agent.room import when_there_is_room
 from agent.taps.lane import Lane
 
 LOG = logging.getLogger(__name__)
@@ -62,7 +64,7 @@ class Intake:
         self._looked_at = clock.monotonic()
 
     def makes_progress(self) -> bool:
-        """For the watchdog: the journal was looked at lately."""
+        """For the watchdog: the journal was looked at, a job begun or a commit tried lately."""
         return self._clock.monotonic() - self._looked_at < 20 * LOOK_EVERY_S
 
     @property
@@ -128,7 +130,7 @@ class Intake:
         for gap in gaps:
             detail = {"lane": gap.lane, **json.loads(gap.payload or b"{}")}
             LOG.warning("a gap in what %s printed: %s", gap.lane or "some lane", detail)
-            await self._ledger.do(events.record, "gap", detail, self._clock.wall())
+            await self._commit(partial(self._ledger.do, events.record, "gap", detail, self._clock.wall()))
 
     async def _take_in_quiet(self) -> None:
         """Jobs that end because nothing has come for so long, by the time of their own records."""
@@ -141,12 +143,23 @@ class Intake:
         understood = [await self._read(job) for job in jobs]
         self._settle_place()
         now = Moment.now(self._clock)
-        await self._ledger.do(_keep_all, self._rules, understood, self._formats, self._place.as_json(), now)
+        place = self._place.as_json()
+        await self._commit(partial(self._ledger.do, _keep_all, self._rules, understood, self._formats, place, now))
         if any(one.receipts for one in understood):
             self._queued.set()
 
+    async def _commit(self, call: Callable[[], Awaitable[Any]]) -> None:
+        """A full disk is waited out, here too: stopping would only take the courier along. It is no standing still."""
+
+        async def tried() -> None:
+            self._looked_at = self._clock.monotonic()
+            await call()
+
+        await when_there_is_room(tried, self._clock)
+
     async def _read(self, job: Job) -> Understood:
         """Off the event loop. What fails to be read is held with its bytes, and never read again by itself."""
+        self._looked_at = self._clock.monotonic()  # each job is progress: a page may hold a whole day
         lane = lane_of(self._lanes, job.lane)
         if self._poison.suspects(job.origin):
             return unread(job, "the box stopped several times while reading it")

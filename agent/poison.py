@@ -1,9 +1,13 @@
 """poison: a note on disk of the job being read, so that one in whose reading the process keeps dying is found out."""
 
+import contextlib
 import json
+import logging
 from pathlib import Path
 
 from agent.journal.record import Position
+
+LOG = logging.getLogger(__name__)
 
 SUSPECT_AT_DEATHS = 3
 
@@ -21,10 +25,14 @@ class PoisonNote:
     def begin(self, origin: Position) -> None:
         """About to read this job. What is still noted at the next start was a death."""
         deaths = self._deaths if str(origin) == self._origin else 0
-        self._path.write_text(json.dumps({"origin": str(origin), "deaths": deaths + 1}))
+        try:
+            self._path.write_text(json.dumps({"origin": str(origin), "deaths": deaths + 1}))
+        except OSError as error:  # a full disk: reading matters more than the note about it
+            LOG.warning("the job being read could not be noted: %s", error)
 
     def end(self) -> None:
-        self._path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what is left behind costs one suspicion at most
+            self._path.unlink(missing_ok=True)
 
     def _left_behind(self) -> tuple[str, int]:
         try:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlite_utils import Database
 
 from agent.booking import Rules
 from agent.intake import Intake
@@ -83,12 +84,12 @@ class Bench:
             self.write(session, slip.data)
             self.close_session(session)
 
-    async def read(self) -> list[dict[str, Any]]:
+    async def read(self, intake: Intake | None = None) -> list[dict[str, Any]]:
         """Runs an intake until it has nothing to do for longer than any quiet time; all receipts, oldest first."""
-        running = asyncio.create_task(self.intake().run(), name="intake")
+        running = asyncio.create_task((intake or self.intake()).run(), name="intake")
         for _ in range(8):
             await self.clock.advance(5)
-            await self._until_idle()
+            await self.until_idle()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         return await self.receipts()
@@ -97,7 +98,7 @@ class Bench:
         """Runs an intake over what is there, and ends it without any quiet time having passed: a death."""
         running = asyncio.create_task(self.intake().run(), name="intake")
         await asyncio.sleep(0)
-        await self._until_idle()
+        await self.until_idle()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -105,7 +106,7 @@ class Bench:
         rows: list[dict[str, Any]] = await self.ledger.do(questions.receipts_page, limit=500)
         return rows[::-1]
 
-    async def _until_idle(self) -> None:
+    async def until_idle(self) -> None:
         """The intake works in threads; it is idle when it has gone to wait for the clock again."""
         async with asyncio.timeout(20):
             while not self.clock.asleep:  # noqa: ASYNC110 - the clock is the test's own
@@ -284,3 +285,44 @@ async def test_a_job_in_whose_reading_the_process_keeps_dying_is_held(tmp_path: 
         assert [(row["state"], row["reason"]) for row in rows] == [
             ("held", "the box stopped several times while reading it")
         ]
+
+
+async def test_a_full_disk_is_waited_out_and_the_place_is_kept(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        slips = [bench.shop.sale(PHONE, 3) for _ in range(8)]
+        bench.print(slips[0])
+        await bench.read()
+        bench.print(*slips[1:])
+        intake = bench.intake()
+        await bench.ledger.do(limit_size)
+        running = asyncio.create_task(intake.run(), name="intake")
+        for _ in range(10):
+            await bench.clock.advance(5)
+            await bench.until_idle()
+            assert intake.makes_progress(), "waiting for room is no standing still"
+        assert not running.done()
+        await bench.ledger.do(lift_limit)
+        for _ in range(4):
+            await bench.clock.advance(5)
+            await bench.until_idle()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert sums(await bench.receipts()) == truth(*slips)
+
+
+def limit_size(db: Database) -> None:
+    """SQLite's own way of being full: not one page more than there is."""
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+
+def lift_limit(db: Database) -> None:
+    db.execute("PRAGMA max_page_count = 1000000").fetchone()
+
+
+async def test_a_note_that_finds_no_room_stops_no_reading(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        (tmp_path / "reading.json").mkdir()  # nobody can write there, not even root
+        slip = bench.shop.sale(PHONE, 3)
+        bench.print(slip)
+        assert sums(await bench.read()) == truth(slip)
