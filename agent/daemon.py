@@ -120,6 +120,7 @@ class Agent:
             "local answers": server.run_until_cancelled,
             "nights": nightly.run,
             "journal's age": self._keep_journal_small,
+            "ledger's soundness": self._ledger.until_failed,
             "watchdog": Watchdog(self._clock, probes).run,
         }
 

@@ -59,7 +59,11 @@ class _Work:
 
 
 class Ledger:
-    """Opened by `Ledger.open`; `rebuilt` = what was there was damaged, and the journal must be read again."""
+    """Opened by `Ledger.open`; `rebuilt` = what was there was damaged, and the journal must be read again.
+
+    Damage met while running ends this ledger: a fresh file lies ready for the next start, but nobody who still knows
+    the old one may write to it. An intake that moved its cursor there would leave behind all that is to be read again.
+    """
 
     def __init__(self, path: Path, clock: Clock, ballast_mb: float) -> None:
         self.path, self.rebuilt = path, False
@@ -71,6 +75,9 @@ class Ledger:
         self._looked_for_room = clock.monotonic()
         self._ended = False
         self._in_hand: list[_Work] = []
+        self._damage: LedgerDamaged | None = None
+        self._over: Future[None] = Future()
+        self._over.set_running_or_notify_cancel()  # whoever stops waiting for it does not end it
         self._thread = threading.Thread(target=self._serve, name="ledger", daemon=True)
 
     @classmethod
@@ -103,6 +110,10 @@ class Ledger:
     async def tidy(self) -> None:
         """Empties the write-ahead log into the file and gives free pages back; for the night, after a purge."""
         await self._ask(_tidy, alone=True)
+
+    async def until_failed(self) -> None:
+        """Raises LedgerDamaged (or what else ended the thread) when it happens: all that use this ledger start anew."""
+        await asyncio.wrap_future(self._over)
 
     def numbers(self) -> dict[str, float]:
         """The part of the health report that only the owner knows."""
@@ -151,6 +162,9 @@ class Ledger:
             while (work := self._waiting.get()) is not None:
                 if work.is_wanted():
                     self._answer(work)
+                if self._damage:
+                    self._fail_what_waits(self._damage)
+                    break
         except BaseException as error:
             LOG.exception("the ledger's thread failed")
             self._fail_what_waits(error)
@@ -167,6 +181,7 @@ class Ledger:
                 work = self._waiting.get_nowait()
                 waiting += [work] if work else []
         self._settle(waiting, [_Failed(error)] * len(waiting))
+        self._over.set_exception(error)
 
     def _answer(self, first: _Work) -> None:
         self._in_hand = [first]
@@ -235,21 +250,21 @@ class Ledger:
     def _run_again(self, works: list[_Work], error: sqlite3.Error) -> list[Any]:
         """The shared commit was lost: each call gets one of its own, on a full disk with the ballast's room."""
         if is_damage(error):
-            self._begin_anew(error)
-            return [_Failed(LedgerDamaged(str(error)))] * len(works)
+            return [self._begin_anew(error)] * len(works)
         if is_full(error) and self._ballast.drop():
             LOG.error("the disk is full: the ballast was given up so that what was sent can be marked as sent")
         return [self._run_by_itself(work) for work in works]
 
     def _run_by_itself(self, work: _Work) -> Any:
+        if self._damage:
+            return _Failed(self._damage)
         try:
             with self._db.atomic():
                 result = work.run(self._db)
                 self._log_sent([work], [result])
         except Exception as error:  # noqa: BLE001 - it is the caller's answer
             if is_damage(error):
-                self._begin_anew(error)
-                return _Failed(LedgerDamaged(str(error)))
+                return self._begin_anew(error)
             return _Failed(StorageFull(str(error)) if is_full(error) else error)
         return result
 
@@ -307,9 +322,11 @@ class Ledger:
             raise
         return db
 
-    def _begin_anew(self, error: BaseException) -> None:
+    def _begin_anew(self, error: BaseException) -> "_Failed":
+        self._damage = LedgerDamaged(str(error))
         self._db.close()
         self._db = self._set_aside(error)
+        return _Failed(self._damage)
 
     def _set_aside(self, error: BaseException) -> Database:
         folder = set_aside(self.path, self._clock)

@@ -1,5 +1,6 @@
 """A damaged ledger: set aside whole, begun anew within bounds, and nothing that was delivered goes out again."""
 
+import asyncio
 import random
 import sqlite3
 import time
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from agent.errors import LedgerDamaged
-from agent.ledger import Ledger, counters, dispatch, events, outbox, rebuild, tasks
+from agent.errors import LedgerDamaged, TillpostError
+from agent.ledger import Ledger, counters, cursor, dispatch, events, outbox, rebuild, tasks
 from agent.ledger.outcomes import Answered, Rules, settle
 from agent.providers import Done, Idempotency
 from tests.hand_clock import HandClock
@@ -99,22 +100,32 @@ async def test_until_somebody_says_how_far_every_fact_is_in_doubt(tmp_path: Path
     await ledger.close()
 
 
-async def test_damage_met_while_running_is_set_aside_at_once(tmp_path: Path) -> None:
+def malformed(db: Database) -> None:
+    """What SQLite raises when it meets a broken page; real here too: an overwritten schema page, read afresh."""
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'outbox'")
+    db.execute("PRAGMA writable_schema = RESET")
+    db.execute("SELECT * FROM outbox").fetchall()
+
+
+async def test_damage_met_while_running_ends_the_ledger_and_nobody_writes_to_its_successor(tmp_path: Path) -> None:
+    """Above all not the intake's cursor, which is ahead of all that must be read again."""
     ledger = Ledger.open(tmp_path / "ledger.db", HandClock(), 0.25)
     await ledger.do(book)
-
-    def malformed(db: Database) -> None:
-        """What SQLite raises when it meets a broken page; real here too: an overwritten schema page, read afresh."""
-        db.execute("PRAGMA writable_schema = ON")
-        db.execute("UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'outbox'")
-        db.execute("PRAGMA writable_schema = RESET")
-        db.execute("SELECT * FROM outbox").fetchall()
-
+    told = asyncio.ensure_future(ledger.until_failed())
+    moves = [ledger.do(cursor.move, "far ahead") for _ in range(50)]
+    done = await asyncio.gather(ledger.do(malformed), *moves, return_exceptions=True)
+    assert all(isinstance(result, LedgerDamaged) for result in done)
     with pytest.raises(LedgerDamaged):
-        await ledger.do(malformed)
-    assert ledger.rebuilt
-    assert await ledger.do(book, 2) is not None
+        await told
+    with pytest.raises(TillpostError, match="closed"):
+        await ledger.do(book, 2)
     await ledger.close()
+    again = Ledger.open(tmp_path / "ledger.db", HandClock(), 0.25)
+    assert not again.rebuilt
+    assert await again.do(cursor.get) == ""
+    assert [task["kind"] for task in await again.do(tasks.waiting)] == ["ledger_rebuilt"]
+    await again.close()
 
 
 async def left_by_a_power_cut(folder: Path) -> Path:
