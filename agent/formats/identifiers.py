@@ -9,13 +9,15 @@ from agent.formats.words import folded, plain
 
 _VALUE = r"(?P<value>[a-z]{0,6}[-./]?\d[a-z0-9]*(?:[-/.][a-z0-9]+)*)"
 _MARK = r"(?:[ \t]?(?:number|num|no|nr|nbr|n|id|seq|code|ticket|#)\b\.?|[ \t]?#|[ \t]?[º°])*"
+_AMOUNT_re = re.compile(r"\d+[.,]\d{2}")
 _NOT_NUMBERS = r"(?!\d{1,2}[ \t]?[x@%])"
 
 
 def find_number(lines: Sequence[str], form: Format, *, skip: Iterable[str] = ()) -> str | None:
     """The receipt's number: beside 'receipt', else 'invoice', … else 'check', 'order', else a bare 'No.'."""
-    skipped = re.compile(rf"(?<![^\W_])(?:{'|'.join(skip) or '(?!)'})(?![^\W_])")
-    text = "\n".join(line for line in lines if not skipped.search(_level(line)))
+    text = "\n".join(lines)
+    for phrase in skip:
+        text = _without(text, phrase)
     found = next(filter(None, (_number_behind(text, phrase) for phrase in form.identifiers.number)), None)
     return found or next(filter(None, (_plain_number(line, form) for line in lines)), None)
 
@@ -42,9 +44,18 @@ def find_cashier(lines: Sequence[str], form: Format) -> str | None:
 
 
 def _number_behind(text: str, phrase: str) -> str | None:
-    """The first number beside the phrase, on one line, as printed."""
-    match = _number_pattern(phrase).search(_level(text))
-    return text[match.start("value") : match.end("value")].strip(".-/") if match else None
+    """The first number beside the phrase, on one line, as printed; an amount ('Refund 16.28') is none."""
+    for match in _number_pattern(phrase).finditer(_level(text)):
+        if not _AMOUNT_re.fullmatch(match["value"]):
+            return text[match.start("value") : match.end("value")].strip(".-/")
+    return None
+
+
+def _without(text: str, phrase: str) -> str:
+    """The text with what stands behind the phrase blanked out: another receipt's number, maybe beside our own."""
+    for match in _number_pattern(phrase).finditer(_level(text)):
+        text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+    return text
 
 
 def _level(line: str) -> str:

@@ -1,6 +1,7 @@
 """kinds: takes the lines and the bill of a paper, gives what kind of paper it is; proves no amount."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.formats.bill import Bill
@@ -9,6 +10,7 @@ from agent.formats.words import plain
 from agent.receipt import Kind
 
 CARD_WORDS_NEEDED = 2
+_COLUMNS_re = re.compile(r"\s{3,}")
 BEFORE_PAYMENT = frozenset({Kind.PRECHECK, Kind.KITCHEN})
 """Kinds that a payment on the paper speaks against."""
 ABOVE_THE_TOTAL = frozenset({Kind.RETURN, Kind.EXCHANGE, Kind.OTHER, Kind.BUY})
@@ -28,7 +30,7 @@ class KindSeen:
 
 def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindSeen:
     """`texts`: line number and words of the lines that carry no amount (an article may be called 'Training pads')."""
-    said = [(number, words) for number, text in texts if (words := plain(text))]
+    said = [(number, words) for number, text in texts for part in _parts(text) if (words := plain(part))]
     reprint = any(_speaks(form.reprint, words, form) for _, words in said)
     titled = [kind for kind, title in form.kinds if _is_titled(kind, title, said, bill, form)]
     if not bill.has_skeleton and WITHOUT_SUMS.isdisjoint(titled):
@@ -36,6 +38,14 @@ def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindS
     if not titled and _is_card_slip(said, bill, form):
         return KindSeen(Kind.CARD_SLIP, reprint)
     return _chosen(titled, bill, reprint)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """The line, and each of its columns where it has several: 'X REPORT    Reg 1'."""
+    yield text
+    columns = _COLUMNS_re.split(text.strip())
+    if len(columns) > 1:
+        yield from columns
 
 
 def _is_titled(kind: Kind, title: Title, said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:

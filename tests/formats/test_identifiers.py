@@ -48,3 +48,14 @@ def test_register_and_cashier() -> None:
     assert find_register([line], GENERIC) == "2"
     assert find_cashier([line], GENERIC) == "Dana"
     assert find_cashier(["Table 9   Server MAYA   12:31"], GENERIC) == "MAYA"
+
+
+def test_an_amount_beside_a_word_for_numbers_is_no_number() -> None:
+    assert find_number(["Total refund                16.28", "Receipt #: 77"], GENERIC) == "77"
+    assert find_number(["Total refund                16.28"], GENERIC) is None
+
+
+def test_the_own_number_beside_the_original_one() -> None:
+    lines = ["Receipt #: 200191   Orig #: 200184"]
+    assert find_number(lines, GENERIC, skip=GENERIC.identifiers.original) == "200191"
+    assert find_original(lines, GENERIC) == "200184"

@@ -130,3 +130,14 @@ def test_a_customer_copy_is_no_reprint() -> None:
 def test_money_paid_out_of_the_drawer_is_no_sale() -> None:
     receipt = read("PAID OUT\nWindow cleaner      20.00\nTOTAL      20.00\nCASH      20.00")
     assert (receipt.kind, receipt.state) == (Kind.OTHER, State.NOTED)
+
+
+def test_a_title_in_a_column_of_its_own() -> None:
+    receipt = read("""
+        X REPORT          Reg 1
+        Gross sales                   4852.85
+        Net sales                     4836.57
+        Cash                          1200.00
+        Card                          3636.57
+    """)
+    assert (receipt.kind, receipt.state) == (Kind.X_REPORT, State.NOTED)
