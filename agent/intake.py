@@ -27,10 +27,10 @@ from agent.ledger import Ledger, cursor, events, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured
 from agent.poison import PoisonNote
-from agent.reading import Understood, form_of, understand, unread
+from agent.reading import Understood, form_of, understand_or_hold, unread
 from agent.reading_place import Mark, ReadingPlace, Session
 from agent.receipt import Receipt, State
-from agent.replay import lane_of, replayed
+from agent.replay import lane_of, lost_anywhere, replayed
 from agent.room import when_there_is_room
 from agent.taps.lane import Lane
 
@@ -118,8 +118,7 @@ class Intake:
         await self._name_gaps(record for _, record in fresh if record.kind is RecordKind.GAP)
         for position, record in fresh:
             if record.kind is RecordKind.GAP and not record.lane:
-                for cutter in self._cutters.values():
-                    cutter.lost("the journal was damaged")
+                lost_anywhere(self._cutters.values())
             jobs += self._cutter(record.lane).feed(position, record)
             self._place.fed(position, record)
         if jobs:  # else nothing is committed: an idle till must not wear the card
@@ -165,10 +164,7 @@ class Intake:
             return unread(job, "the box stopped several times while reading it")
         self._poison.begin(job.origin)
         try:
-            return await asyncio.to_thread(understand, job, lane.dialect, form_of(lane), self._context)
-        except Exception as error:  # a fault of ours must not stop the receipts behind it; the job stays replayable
-            LOG.exception("job %s of %s could not be read", job.origin, job.lane)
-            return unread(job, f"the reader failed ({type(error).__name__})")
+            return await asyncio.to_thread(understand_or_hold, job, lane.dialect, form_of(lane), self._context)
         finally:
             self._poison.end()
 

@@ -1,5 +1,6 @@
 """reading: takes one print job, gives its paper and the receipts on it; opens nothing, decides nothing about awards."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from agent.print_events import PrintEvent, Raster, Unreadable
 from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.taps.lane import DialectName, Lane, TapKind
+
+LOG = logging.getLogger(__name__)
 
 FILE_CHUNK = 1 << 16
 LONGEST_LOGO_DOTS = 400
@@ -53,6 +56,15 @@ def understand(job: Job, dialect: DialectName, form: Format, context: StoreConte
     doubts = list(_doubts(job, paper))
     receipts = read_paper([line.text for line in paper.lines], form, context, suspicions=doubts)
     return Understood(job, paper, tuple(receipts) or _without_text(job, events, doubts))
+
+
+def understand_or_hold(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
+    """`understand`; a fault of ours holds the job with its bytes, and must not stop the receipts behind it."""
+    try:
+        return understand(job, dialect, form, context)
+    except Exception as error:
+        LOG.exception("job %s of %s could not be read", job.origin, job.lane)
+        return unread(job, f"the reader failed ({type(error).__name__})")
 
 
 def unread(job: Job, why: str) -> Understood:

@@ -1,12 +1,12 @@
 """replay: takes the journal as it lies on disk, gives every job as today's reader understands it; changes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from agent.formats import StoreContext
 from agent.job import Job, JobCutter
 from agent.journal.reader import JournalReader
-from agent.journal.record import Position
-from agent.reading import Understood, form_of, understand
+from agent.journal.record import Position, RecordKind
+from agent.reading import Understood, form_of, understand_or_hold
 from agent.reading_place import Mark, ReadingPlace
 from agent.taps.lane import Lane, TapKind
 
@@ -17,7 +17,7 @@ def replayed(journal: JournalReader, lanes: Mapping[str, Lane], context: StoreCo
     """From the oldest byte that is kept to the newest, cut at the same places as when it came."""
     for job in _jobs(journal, lanes):
         lane = lane_of(lanes, job.lane)
-        yield understand(job, lane.dialect, form_of(lane), context)
+        yield understand_or_hold(job, lane.dialect, form_of(lane), context)
 
 
 def job_at(journal: JournalReader, lane: Lane, origin: Position, mark: Mark, session: int) -> Job | None:
@@ -43,9 +43,17 @@ def lane_of(lanes: Mapping[str, Lane], name: str) -> Lane:
     return lanes.get(name) or Lane(name, TapKind.RAW_TCP)
 
 
+def lost_anywhere(cutters: Iterable[JobCutter]) -> None:
+    """A stretch of the journal is gone and nobody knows whose it was: every open job may lack some of it."""
+    for cutter in cutters:
+        cutter.lost("the journal was damaged")
+
+
 def _jobs(journal: JournalReader, lanes: Mapping[str, Lane]) -> Iterator[Job]:
     cutters: dict[str, JobCutter] = {}
     for position, record in journal.replay(None):
+        if record.kind is RecordKind.GAP and not record.lane:
+            lost_anywhere(cutters.values())
         if record.lane not in cutters:
             cutters[record.lane] = JobCutter(lane_of(lanes, record.lane))
         yield from cutters[record.lane].feed(position, record)
