@@ -106,12 +106,14 @@ def _found_out(desk: _Desk, receipt_id: int, captured: Captured, receipt: Receip
     store = desk.rules.store
     named = receipt.original or (receipt.number if receipt.kind is Kind.VOID else None)
     found = receipts.find_sale(desk.db, named, receipt.register) if named else []
-    enough = abs(receipt.total or 0)  # numbers may start anew each day: a sale smaller than its return is another one
+    placed = _placed(desk.rules, captured, receipt)
+    if not receipt.original:  # a void by the sale's own number is of the same day: numbers may start anew each morning
+        found = [sold for sold in found if sold.business_day == placed["business_day"]]
+    enough = abs(receipt.total or 0)  # for the same reason, a sale smaller than its return is another one
     sale = next((sold for sold in found if sold.id != receipt_id and (sold.receipt.total or 0) >= enough), None)
     who = identify(receipt, store.country, store.nobody)
     if not who and sale and receipt.kind is Kind.RETURN:
         who = identify(sale.receipt, store.country, store.nobody)
-    placed = _placed(desk.rules, captured, receipt)
     return _Case(receipt_id, captured, receipt, placed["business_day"], placed["deadline"], verdict, who, sale)
 
 
@@ -137,7 +139,6 @@ def _attach_by_reprint(desk: _Desk, case: _Case) -> None:
     as_first = replace(case, id=first.id, captured=first.captured, receipt=first.receipt, verdict=NEW)
     for name in desk.rules.programmes:
         if outbox.given(desk.db, first.id, name) is None:
-            receipts.awarded_after_all(desk.db, first.id, name)
             _award(desk, as_first, name, None)
 
 
@@ -151,6 +152,7 @@ def _award(desk: _Desk, case: _Case, name: str, question: int | None) -> None:
         if decision.cause is Cause.HELD and case.receipt.state is State.ACCEPTED:
             _ask_to_look(desk, case, decision.why)
     else:
+        receipts.awarded_after_all(desk.db, case.id, name)
         _enqueue(desk, case, decision, question)
 
 
@@ -229,11 +231,13 @@ def _ask_to_look(desk: _Desk, case: _Case, why: str) -> None:
 
 
 def _undo_sale(desk: _Desk, case: _Case) -> None:
-    """A void costs nothing while its sale's award has not left; after that a person decides, for no slip proves it."""
-    if case.sale is None:
+    """A void costs nothing while its sale's award has not left; after that a person decides, for no slip proves it.
+
+    One that is itself in doubt undoes nothing: it is among those to be looked at.
+    """
+    if case.sale is None or case.receipt.state is State.HELD:
         return
-    if outbox.cancel_due(desk.db, case.sale.id, f"voided by receipt {case.receipt.number or case.id}", desk.now.wall):
-        return
+    outbox.cancel_due(desk.db, case.sale.id, f"voided by receipt {case.receipt.number or case.id}", desk.now.wall)
     if any(outbox.given(desk.db, case.sale.id, name) for name in desk.rules.programmes):
         tasks.open(
             desk.db,

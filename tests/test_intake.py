@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -13,19 +13,24 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from agent import reading
 from agent.booking import Rules
 from agent.intake import Intake
 from agent.journal.reader import JournalReader
 from agent.journal.record import Direction, RecordKind
 from agent.journal.writer import JournalWriter
-from agent.ledger import Ledger, account, questions
+from agent.ledger import Ledger, account, dispatch, questions
+from agent.ledger.moment import Moment
+from agent.paper import Paper, lay_out
 from agent.poison import PoisonNote
+from agent.print_events import PrintEvent
 from agent.providers import Call, Idempotency
 from agent.reading import context_of
+from agent.replay import replayed
 from agent.settings import Programme, Rate, Store
 from agent.taps.lane import Lane, TapKind
 from tests.hand_clock import HandClock
-from tests.story.slips import CUT_AND_KICK, Shop, Slip
+from tests.story.slips import CUT_AND_KICK, START, Shop, Slip
 
 LANE = Lane("till-1", TapKind.RAW_TCP)
 STORE = Store(timezone="UTC", id="shop")
@@ -326,3 +331,112 @@ async def test_a_note_that_finds_no_room_stops_no_reading(tmp_path: Path) -> Non
         slip = bench.shop.sale(PHONE, 3)
         bench.print(slip)
         assert sums(await bench.read()) == truth(slip)
+
+
+async def test_a_replay_holds_what_live_reading_held_for_damage(tmp_path: Path) -> None:
+    """Bytes lost from the journal, nobody knows whose: the open receipt may lack some of its lines."""
+    async with opened(tmp_path) as bench:
+        slip = bench.shop.sale(PHONE, 3)
+        session, middle = bench.open_session(), len(slip.data) // 2
+        bench.write(session, slip.data[:middle])
+        other = bench.open_session()
+        bench.write(other, b"-" * 64)
+        bench.write(session, slip.data[middle:])
+        spoil_head_of(tmp_path / "journal", b"-" * 64)
+        rows = await bench.read()
+        again = list(replayed(JournalReader(tmp_path / "journal"), {LANE.name: LANE}, context_of(STORE)))
+        assert [receipt.state.value for one in again for receipt in one.receipts] == [row["state"] for row in rows]
+        assert "held" in [row["state"] for row in rows]
+
+
+def spoil_head_of(journal: Path, payload: bytes) -> None:
+    """Noise where the record's head was: not even its session can be told."""
+    (segment,) = [path for path in journal.iterdir() if payload in path.read_bytes()]
+    data = bytearray(segment.read_bytes())
+    start = data.index(payload)
+    data[start - 64 : start + len(payload)] = b"\xa5" * (64 + len(payload))
+    segment.write_bytes(data)
+
+
+async def test_a_job_that_the_reader_fails_on_is_held_and_replay_goes_on_behind_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as bench:
+        bad, good = bench.shop.sale(PHONE, 3), bench.shop.sale(PHONE, 2)
+        bench.print(bad, good)
+        monkeypatch.setattr(reading, "lay_out", failing_on(bad.number))
+        assert [row["state"] for row in await bench.read()] == ["held", "accepted"]
+        again = list(replayed(JournalReader(tmp_path / "journal"), {LANE.name: LANE}, context_of(STORE)))
+        assert [receipt.state.value for one in again for receipt in one.receipts] == ["held", "accepted"]
+
+
+def failing_on(number: str) -> Callable[[Sequence[PrintEvent]], Paper]:
+    """A reader with a fault that one receipt brings out."""
+
+    def lay_out_or_fail(events: Sequence[PrintEvent]) -> Paper:
+        paper = lay_out(events)
+        if any(f"#{number}" in line.text for line in paper.lines):
+            raise ZeroDivisionError
+        return paper
+
+    return lay_out_or_fail
+
+
+async def test_a_held_receipt_that_counts_after_all_is_no_longer_listed_as_not_awarded(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        slip = bench.shop.sale(PHONE, 3)
+        bench.print(slip)
+        (position, _), *_ = [
+            entry for entry in JournalReader(tmp_path / "journal").read(None, 9) if entry[1].kind is RecordKind.BYTES
+        ]
+        for _ in range(3):
+            PoisonNote(tmp_path / "reading.json").begin(position)
+        (held,) = await bench.read()
+        assert held["state"] == "held"
+        assert await bench.intake().read_again([held["id"]]) == [{"receipt": held["id"], "state": "accepted"}]
+        assert awards(await bench.receipts()) == [(slip.points, "due")]
+        books = await bench.ledger.do(account.day, day=held["business_day"])
+        assert books["not_awarded"] == {}
+
+
+def void_of(sale: Slip) -> Slip:
+    """As many tills print it: the sale's own number, and its total."""
+    body = f"EXAMPLE PETS\nReceipt #{sale.number}\n*** VOID ***\nTRANSACTION VOIDED\n".encode()
+    return replace(sale, kind="void", data=START + body + CUT_AND_KICK)
+
+
+async def test_a_void_takes_an_unsent_award_back_and_names_one_that_was_sent(tmp_path: Path) -> None:
+    """Two programmes: one cloud took the award, the other was away."""
+    async with opened(tmp_path) as bench:
+        programme = bench.rules.programmes["points"]
+        bench.rules = replace(
+            bench.rules,
+            programmes={"points": programme, "other": programme.model_copy(update={"provider": "second"})},
+            idempotency={"cloud": KEYED, "second": KEYED},
+        )
+        sale = bench.shop.sale(PHONE, 3)
+        bench.print(sale)
+        await bench.read()
+        assert await bench.ledger.do(dispatch.take, "cloud", Moment.now(bench.clock), 1)
+        bench.print(void_of(sale))
+        rows = await bench.read()
+        assert [row["kind"] for row in rows] == ["sale", "void"]
+        assert {award["programme"]: award["state"] for award in rows[0]["awards"]} == {
+            "points": "attempt",
+            "other": "cancelled",
+        }
+        tasks = await bench.ledger.do(questions.open_tasks)
+        assert "void_after_award" in [task["kind"] for task in tasks]
+
+
+async def test_a_void_leaves_a_sale_of_another_day_with_the_same_number_alone(tmp_path: Path) -> None:
+    """Tills that count from 1 each day: today's sale was never seen, yesterday's still waits for its cloud."""
+    async with opened(tmp_path) as bench:
+        sale = bench.shop.sale(PHONE, 3)
+        bench.print(sale)
+        await bench.read()
+        await bench.clock.advance(24 * 3600)
+        bench.print(void_of(sale))
+        rows = await bench.read()
+        assert [row["kind"] for row in rows] == ["sale", "void"]
+        assert awards(rows) == [(sale.points, "due")]

@@ -99,10 +99,10 @@ def decide(  # noqa: PLR0917 - six values without which there is no answer
     was given, None when that sale is not known. Whether the receipt is a reprint and whom it belongs to are other
     questions: see `already_counted` and `NO_CUSTOMER`.
     """
-    if receipt.kind not in EARNING or receipt.state is State.NOTED:
-        return NoAward(f"a {receipt.kind.value.replace('_', ' ')} earns nothing", Cause.NEVER_EARNS)
     if receipt.state is State.HELD:
         return NoAward(f"held: {receipt.reason or 'not proven'}", Cause.HELD)
+    if receipt.kind not in EARNING or receipt.state is State.NOTED:
+        return NoAward(f"a {receipt.kind.value.replace('_', ' ')} earns nothing", Cause.NEVER_EARNS)
     if receipt.currency not in (None, store.currency):
         return NoAward(f"held: printed in {receipt.currency}, but rates are per {store.currency}", Cause.HELD)
     return RULES[programme.rule](Occasion(receipt, name, programme, business_day, earlier, store))
