@@ -145,7 +145,8 @@ def _attach_by_reprint(desk: _Desk, case: _Case) -> None:
 def _award(desk: _Desk, case: _Case, name: str, question: int | None) -> None:
     rules, earlier = desk.rules, _given(desk.db, case.sale, name)
     decision = awards.decide(case.receipt, name, rules.programmes[name], case.business_day, earlier, rules.store)
-    if isinstance(decision, Award) and not case.who:
+    customer = case.who.as_fact() or _member(desk.db, case, name)
+    if isinstance(decision, Award) and not customer:
         decision = awards.NO_CUSTOMER
     if isinstance(decision, NoAward):
         _not_awarded(desk, case, name, decision)
@@ -153,7 +154,15 @@ def _award(desk: _Desk, case: _Case, name: str, question: int | None) -> None:
             _ask_to_look(desk, case, decision.why)
     else:
         receipts.awarded_after_all(desk.db, case.id, name)
-        _enqueue(desk, case, decision, question)
+        _enqueue(desk, case, decision, customer, question)
+
+
+def _member(db: Database, case: _Case, programme: str) -> dict[str, str]:
+    """A return that names nobody is its sale's customer's, whom the cloud has named; also when we know him no more."""
+    if case.sale is None or case.receipt.kind is not Kind.RETURN:
+        return {}
+    member = outbox.member_of(db, case.sale.id, programme)
+    return {"member_id": member} if member else {}
 
 
 def _given(db: Database, sale: StoredReceipt | None, programme: str) -> GivenAward | None:
@@ -163,14 +172,14 @@ def _given(db: Database, sale: StoredReceipt | None, programme: str) -> GivenAwa
     return outbox.given(db, sale.id, programme) or GivenAward(points=0, base=sale.receipt.award_base)
 
 
-def _enqueue(desk: _Desk, case: _Case, award: Award, question: int | None) -> None:
+def _enqueue(desk: _Desk, case: _Case, award: Award, customer: Mapping[str, str], question: int | None) -> None:
     captured, rules = case.captured, desk.rules
     programme = rules.programmes[award.programme]
     fact = awards.fact_body(
         award,
         case.receipt,
         key=awards.fact_key(rules.device, captured.lane, captured.origin, award.programme),
-        customer=case.who.as_fact(),
+        customer=customer,
         store=rules.store,
         device=rules.device,
         lane=captured.lane,
@@ -186,7 +195,7 @@ def _enqueue(desk: _Desk, case: _Case, award: Award, question: int | None) -> No
         idempotency=rules.idempotency[programme.provider].get(award.call, Idempotency.NONE),
         deadline=case.deadline,
         not_before=captured.at + timedelta(seconds=programme.hold_seconds),
-        customer_key=case.who.key,
+        customer_key=case.who.key or f"member:{customer['member_id']}",
         original_id=case.sale.id if case.sale else None,
         held_by=question,
         why=case.verdict.why,
