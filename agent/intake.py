@@ -40,6 +40,9 @@ RECORDS_AT_ONCE = 256
 LOOK_EVERY_S = 1.0
 """The tap rings; should its datagram be lost, this is the longest anything waits."""
 
+ON_ITS_WAY_S = 2.0
+"""What has come may be so much later on the disk; a replay will see when it came, and must cut at the same place."""
+
 
 class Intake:
     """`rung`: the tap has synced something; `queued`: something is due for the courier."""
@@ -133,7 +136,7 @@ class Intake:
 
     async def _take_in_quiet(self) -> None:
         """Jobs that end because nothing has come for so long, by the time of their own records."""
-        now_ns = int(self._clock.monotonic() * 1e9)
+        now_ns = int((self._clock.monotonic() - ON_ITS_WAY_S) * 1e9)
         jobs = [job for cutter in self._cutters.values() for job in cutter.quiet(now_ns, self._clock.boot)]
         if jobs:
             await self._keep(jobs)

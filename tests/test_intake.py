@@ -17,14 +17,14 @@ from agent import reading
 from agent.booking import Rules
 from agent.intake import Intake
 from agent.journal.reader import JournalReader
-from agent.journal.record import Direction, RecordKind
+from agent.journal.record import Direction, RecordKind, Stamp
 from agent.journal.writer import JournalWriter
-from agent.ledger import Ledger, account, dispatch, questions
+from agent.ledger import Ledger, account, dispatch, outcomes, questions, retention
 from agent.ledger.moment import Moment
 from agent.paper import Paper, lay_out
 from agent.poison import PoisonNote
 from agent.print_events import PrintEvent
-from agent.providers import Call, Idempotency
+from agent.providers import Call, Done, Idempotency
 from agent.reading import context_of
 from agent.replay import replayed
 from agent.settings import Programme, Rate, Store
@@ -71,8 +71,8 @@ class Bench:
         self._append(RecordKind.OPENED, session, b"{}")
         return session
 
-    def write(self, session: int, data: bytes) -> None:
-        self._append(RecordKind.BYTES, session, data)
+    def write(self, session: int, data: bytes, when: Stamp | None = None) -> None:
+        self._append(RecordKind.BYTES, session, data, when)
         self._sent[session] = self._sent.get(session, 0) + len(data)
 
     def close_session(self, session: int) -> None:
@@ -117,9 +117,9 @@ class Bench:
             while not self.clock.asleep:  # noqa: ASYNC110 - the clock is the test's own
                 await asyncio.sleep(0.001)
 
-    def _append(self, kind: RecordKind, session: int, payload: bytes) -> None:
+    def _append(self, kind: RecordKind, session: int, payload: bytes, when: Stamp | None = None) -> None:
         offset = self._sent.get(session, 0)
-        self.writer.append(kind, LANE.name, session, Direction.TO_PRINTER, offset, payload)
+        self.writer.append(kind, LANE.name, session, Direction.TO_PRINTER, offset, payload, when)
 
 
 @asynccontextmanager
@@ -440,3 +440,44 @@ async def test_a_void_leaves_a_sale_of_another_day_with_the_same_number_alone(tm
         rows = await bench.read()
         assert [row["kind"] for row in rows] == ["sale", "void"]
         assert awards(rows) == [(sale.points, "due")]
+
+
+async def test_bytes_that_are_still_on_their_way_to_the_disk_belong_to_their_job(tmp_path: Path) -> None:
+    """They came before the silence was long enough, and are written a moment after: a replay would join them."""
+    async with opened(tmp_path) as bench:
+        slip = bench.shop.sale(PHONE, 3)
+        session, middle = bench.open_session(), len(slip.data) // 2
+        bench.write(session, slip.data[:middle])
+        running = asyncio.create_task(bench.intake().run(), name="intake")
+        await bench.until_idle()
+        await bench.clock.advance(LANE.quiet_seconds - 0.1)
+        came = Stamp(bench.clock.boot, int(bench.clock.monotonic() * 1e9), 0, trusted=True)
+        await bench.clock.advance(0.3)
+        for _ in range(3):
+            await bench.until_idle()
+            await bench.clock.advance(0.05)
+        bench.write(session, slip.data[middle:], came)
+        for _ in range(6):
+            await bench.clock.advance(5)
+            await bench.until_idle()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert sums(await bench.receipts()) == truth(slip)
+
+
+async def test_a_return_weeks_later_finds_its_customer_by_the_member_the_cloud_named(tmp_path: Path) -> None:
+    """The phone is hashed by then, and the return slip names nobody."""
+    async with opened(tmp_path) as bench:
+        sale = bench.shop.sale(PHONE, 3)
+        bench.print(sale)
+        await bench.read()
+        now = Moment.now(bench.clock)
+        (row,) = await bench.ledger.do(dispatch.take, "cloud", now, 1)
+        answered = [outcomes.Answered(row, Done("r1", {"member": "M-17"}), 0)]
+        await bench.ledger.do(outcomes.settle, answered, now, outcomes.Rules())
+        await bench.clock.advance(20 * 24 * 3600)
+        assert await bench.ledger.do(retention.purge_identities, b"k" * 32, bench.clock.wall()) == 1
+        bench.print(bench.shop.take_back(replace(sale, phone="")))
+        assert awards(await bench.read()) == [(sale.points, "delivered"), (-sale.points, "due")]
+        (waiting,) = await bench.ledger.do(questions.queue)
+        assert waiting["customer"] == {"member_id": "M-17"}
