@@ -22,6 +22,7 @@ READERS: dict[Language, Callable[[DialectState], AnyReader]] = {
 CHOSEN: dict[DialectName, Language] = {
     DialectName.ESCPOS: Language.ESCPOS,
     DialectName.PLAIN_TEXT: Language.PLAIN_TEXT,
+    DialectName.STAR: Language.STAR,
 }
 
 STEP = 1 << 16
@@ -43,8 +44,6 @@ def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[
             break
     else:
         events += reader.give_up()
-    if language is Language.STAR:
-        events.insert(0, Unreadable(0, len(data), star.NOT_READ))
     return events, replace(reader.state, language=language)
 
 

@@ -11,6 +11,7 @@ from agent.dialects.escpos_lengths import TEXT, Token, Tokenizer, is_cut
 from agent.dialects.escpos_table import ESCPOS
 from agent.dialects.page import Page
 from agent.dialects.pieces import Measure
+from agent.dialects.pixels import Pixels
 from agent.dialects.state import DialectState, follow, is_double_height
 from agent.print_events import (
     Align,
@@ -34,7 +35,7 @@ FEW_DRAWN = 3
 _LINE_DOTS = 30
 _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x07\x0f\x11\x12\x13\x17\x18\x1a")
 """Padding, flow control, buzzers, condensed print: no ink, and text goes on behind them."""
-_INTERRUPTING = frozenset((b"\x10\x04", b"\x10\x05"))
+_INTERRUPTING = frozenset((b"\x10\x04", b"\x10\x05", b"\x1b\x06"))
 _ALIGNS = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT, 48: Align.LEFT, 49: Align.CENTRE, 50: Align.RIGHT}
 _FULL_CUTS = b"\x000Aag"
 
@@ -44,6 +45,8 @@ Action = Callable[["Reader", Token], None]
 class Reader:
     """One stream. `state` is what the till has set so far; hand it to the next reader of the same connection."""
 
+    silent = _SILENT
+
     def __init__(
         self,
         state: DialectState | None = None,
@@ -52,6 +55,7 @@ class Reader:
     ) -> None:
         self.state = state or DialectState()
         self.page = Page()
+        self.pixels = Pixels()
         self.stored: Raster | None = None
         self.symbols: dict[int, bytes] = {}
         self.line_dots = _LINE_DOTS
@@ -72,6 +76,7 @@ class Reader:
         for token in self._tokenizer.give_up():
             self._take(token)
         self._flush()
+        self.end_pixels()
         if self.page.open:
             at = self.page.at
             self.page.close()
@@ -83,6 +88,10 @@ class Reader:
             self.page.add(event)
         else:
             self._events.append(event)
+
+    def end_pixels(self) -> None:
+        if picture := self.pixels.taken():
+            self.emit(picture)
 
     def emit_all(self, events: list[PrintEvent]) -> None:
         self._events += events
@@ -96,7 +105,7 @@ class Reader:
             if not self.state.display:
                 self._collect(token)
             return
-        if (token.key in _SILENT and not self.page.open) or token.key in _INTERRUPTING:
+        if (token.key in self.silent and not self.page.open) or token.key in _INTERRUPTING:
             return
         self._flush()
         if not self.state.display:
@@ -109,7 +118,7 @@ class Reader:
             self.emit(Unreadable(token.start, token.end - token.start, token.why))
         elif action := self._actions.get(token.key):
             action(self, token)
-        elif len(token.key) == 1 and token.key not in _SILENT:
+        elif len(token.key) == 1 and token.key not in self.silent:
             self.emit(Unreadable(token.start, 1, "a control byte that prints nothing"))
 
     def _collect(self, token: Token) -> None:
@@ -127,6 +136,9 @@ class Reader:
             return
         data = bytes(self._run)
         self._run.clear()
+        if self.pixels.open:
+            self.emit(Unreadable(self._run_at, len(data), "text between rows of pixels is not read"))
+            return
         state = self.state
         text = state.decode(data)
         if state.drawn and not state.drawn_codes.isdisjoint(data):
@@ -152,7 +164,7 @@ def _unsigned(head: bytes) -> int:
     return int.from_bytes(head[2:4], "little")
 
 
-def _line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
+def line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
     reader.line_wide = 1
     if reader.page.open:
         reader.page.down(token.start, lines * reader.line_dots)
@@ -162,7 +174,7 @@ def _line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
         reader.emit(Return(token.start))
 
 
-def _carriage_return(reader: Reader, token: Token) -> None:
+def carriage_return(reader: Reader, token: Token) -> None:
     if reader.page.open:
         reader.page.down(token.start, 0)
     else:
@@ -171,7 +183,7 @@ def _carriage_return(reader: Reader, token: Token) -> None:
 
 def _feed_lines(reader: Reader, token: Token) -> None:
     if not is_double_height(reader.state, token.head):
-        _line_feed(reader, token, token.head[2])
+        line_feed(reader, token, token.head[2])
 
 
 def _feed_dots(reader: Reader, token: Token) -> None:
@@ -269,6 +281,35 @@ def _line_spacing(reader: Reader, token: Token) -> None:
     reader.line_dots = token.head[2] if len(token.head) > 2 else _LINE_DOTS
 
 
+def column_picture(reader: Reader, token: Token) -> None:
+    """ESC *; with an 'r' it is Star's raster mode: A enters it, B leaves it, Y moves the paper, D kicks the drawer."""
+    if token.head[2:3] != b"r":
+        reader.emit(symbols.columns(token))
+    elif token.head[3:4] == b"A":
+        reader.pixels.open = True
+    elif token.head[3:4] == b"B":
+        leave_pixels(reader, token)
+    elif token.head[3:4] == b"Y":
+        digits = token.head[4:-1]
+        reader.pixels.down(int(digits) if digits.isdigit() else digits[0])
+    elif token.head[3:4] == b"D":
+        reader.emit(DrawerKick(token.start))
+
+
+def pixel_row(reader: Reader, token: Token) -> None:
+    reader.pixels.row(token.start, (token.end - token.start - 3) * 8)
+
+
+def leave_pixels(reader: Reader, _token: Token) -> None:
+    reader.end_pixels()
+    reader.pixels.open = False
+
+
+def _initialise(reader: Reader, token: Token) -> None:
+    leave_pixels(reader, token)
+    reader.page.close()
+
+
 def _macro(reader: Reader, token: Token) -> None:
     reader.emit(Unreadable(token.start, token.end - token.start, "what a macro prints is not read"))
 
@@ -291,8 +332,8 @@ def _page_down(reader: Reader, token: Token) -> None:
 
 
 ACTIONS: dict[bytes, Action] = {
-    b"\n": _line_feed,
-    b"\r": _carriage_return,
+    b"\n": line_feed,
+    b"\r": carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,
     b"\x18": lambda reader, token: reader.page.clear(token.start),
@@ -303,7 +344,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1b\x0c": _print_page,
     b"\x1bL": lambda reader, token: reader.page.begin(token.start),
     b"\x1bS": lambda reader, _token: reader.page.close(),
-    b"\x1b@": lambda reader, _token: reader.page.close(),
+    b"\x1b@": _initialise,
     b"\x1bW": _page_area,
     b"\x1d$": _page_down,
     b"\x1d\\": _page_down,
@@ -330,7 +371,9 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1d8": _graphics,
     b"\x1dv": lambda reader, token: reader.emit(symbols.raster(token)),
     b"\x1dQ": lambda reader, token: reader.emit(symbols.raster(token)),
-    b"\x1b*": lambda reader, token: reader.emit(symbols.columns(token)),
+    b"\x1b*": column_picture,
+    b"b": pixel_row,
+    b"k": pixel_row,
     b"\x1cp": _named_picture,
     b"\x1d/": _named_picture,
     b"\x1d^": _macro,

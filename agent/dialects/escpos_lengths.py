@@ -11,11 +11,16 @@ from agent.dialects.escpos_table import BARE_BOLD, ESCPOS, KANJI_GLYPH, KANJI_GL
 from agent.dialects.evidence import CUT_PARAMETERS, Evidence, Language
 from agent.dialects.name import DialectName
 from agent.dialects.pieces import MAX_HEAD, Measure, Piece, real_time
+from agent.dialects.star_extensions import ROWS
+from agent.dialects.star_table import STAR
+from agent.dialects.star_table import is_cut as is_star_cut
 
 TEXT = b""
 _TEXT_RE = re.compile(rb"[^\x00-\x1f]+")
 _COMMAND_RE = re.compile(rb"[\x10\x12\x1b\x1c\x1d\x1f]")
 _STARTS = frozenset(b"\x10\x12\x1b\x1c\x1d\x1f")
+_TEXT_BETWEEN_ROWS_RE = re.compile(rb"[^\x00-\x1fbk]+")
+_COMMAND_OR_ROW_RE = re.compile(rb"[\x10\x12\x1b\x1c\x1d\x1fbk]")
 FEED_STEP = 1 << 16
 """Bytes looked at in one go: keeps small what is copied when a slice ends inside a command."""
 MAX_KEPT = 4 << 20
@@ -51,6 +56,7 @@ class Tokenizer:
         self._seen = 0
         self._pending = b""
         self._set_kanji_font(0)
+        self._set_rows(False)
         self._close()
 
     def feed(self, data: bytes) -> list[Token]:
@@ -83,7 +89,7 @@ class Tokenizer:
         while at < size:
             if self._skip:
                 at = self._pass_over(data, at)
-            elif self._head or data[at] in _STARTS:
+            elif self._head or data[at] in self._starts:
                 at = self._open(data, at, base, tokens)
             else:
                 at = self._plain_run(data, at, base, tokens)
@@ -92,9 +98,9 @@ class Tokenizer:
 
     def _plain_run(self, data: bytes, at: int, base: int, tokens: list[Token]) -> int:
         if not self._reading:
-            found = _COMMAND_RE.search(data, at)
+            found = self._command_re.search(data, at)
             return found.start() if found else len(data)
-        if run := _TEXT_RE.match(data, at):
+        if run := self._text_re.match(data, at):
             tokens.append(Token(base + at, base + run.end(), TEXT, b"", run.group()))
             return run.end()
         byte = data[at : at + 1]
@@ -147,7 +153,7 @@ class Tokenizer:
         return at + piece.head
 
     def _finish(self, end: int, tokens: list[Token]) -> None:
-        head, key = self._head, self._head[:2]
+        head, key = self._head, self._head[: 1 if self._head[:1] in ROWS else 2]
         token = Token(self._start, end, key, head, b"".join(self._kept or ()), self._why)
         tokens.append(token)
         self._learn(key, head, token.data)
@@ -155,12 +161,32 @@ class Tokenizer:
 
     def _learn(self, key: bytes, head: bytes, data: bytes) -> None:
         """Some commands change how long later ones are."""
+        if self._rows or key == b"\x1b*":
+            self._learn_rows(key, head)
         if key == b"\x1c(" and head[2:3] == b"A" and data[:1] == b"0":
             self._set_kanji_font(data[1] if len(data) > 1 else 0)
         elif key == b"\x1b@":
             self._set_kanji_font(0)
         elif (bare := bare_bold(key, head)) is not None:
             self._table.update(BARE_BOLD if bare else {code: self._as_made[code] for code in BARE_BOLD})
+
+    def _learn_rows(self, key: bytes, head: bytes) -> None:
+        """ESC * r A begins rows of pixels without a prefix. What is no row ends them: no text is lost."""
+        if head[:3] == b"\x1b*r":
+            self._set_rows(head[3:] == b"A" or (self._rows and head[3:] != b"B"))
+        elif key == b"\x1b@" or (key in ROWS and self._why):
+            self._set_rows(False)
+
+    def _set_rows(self, is_on: bool) -> None:
+        self._rows = is_on
+        self._starts = _STARTS | {ord("b"), ord("k")} if is_on else _STARTS
+        self._text_re = _TEXT_BETWEEN_ROWS_RE if is_on else _TEXT_RE
+        self._command_re = _COMMAND_OR_ROW_RE if is_on else _COMMAND_RE
+        for letter, row in ROWS.items():
+            if is_on:
+                self._table[letter] = row
+            else:
+                self._table.pop(letter, None)
 
     def _set_kanji_font(self, font: int) -> None:
         self._table[KANJI_GLYPH] = partial(kanji_glyph, KANJI_GLYPH_BYTES.get(font, KANJI_GLYPH_BYTES[0]))
@@ -186,12 +212,12 @@ def is_cut(key: bytes, head: bytes) -> bool:
 class CutScanner:
     """Tells behind which bytes the paper is cut, so that the tap can hold exactly those until they are on disk.
 
-    PLAIN_TEXT has no cuts. AUTO tells a cut only once the stream has shown that it is ESC/POS.
+    PLAIN_TEXT has no cuts, STAR has its own. AUTO tells a cut only once the stream has shown that it is ESC/POS.
     """
 
     def __init__(self, dialect: DialectName) -> None:
         self._dialect = dialect
-        self._tokenizer = Tokenizer()
+        self._tokenizer = Tokenizer(STAR) if dialect is DialectName.STAR else Tokenizer()
         self._evidence = Evidence()
         self._fed = 0
 
@@ -210,6 +236,8 @@ class CutScanner:
     def _is_believed_cut(self, token: Token) -> bool:
         if token.why:
             return False
+        if self._dialect is DialectName.STAR:
+            return is_star_cut(token.head)
         self._evidence.add(token.key, token.head)
         if not is_cut(token.key, token.head):
             return False

@@ -21,7 +21,7 @@ from agent.dialects.pieces import (
     to_nul,
     word,
 )
-from agent.dialects.star_table import FOREIGN, raster_mode
+from agent.dialects.star_extensions import FOREIGN, raster_mode
 
 
 def _cut(window: bytes) -> Piece | None:
@@ -287,7 +287,9 @@ KANJI_GLYPH_BYTES = {0x00: 72, 0x30: 72, 0x01: 60, 0x31: 60, 0x02: 32, 0x32: 32}
 
 
 def measure(table: dict[bytes, Measure], window: bytes) -> Piece | None:
-    """The first piece of the command at the window's start, which begins with a prefix, DLE or DC2."""
+    """The first piece of the command at the window's start, which begins with a prefix, DLE, DC2 or a lone byte."""
+    if alone := table.get(window[:1]):
+        return alone(window)
     if window[0] == 0x10:
         return real_time(window)
     if window[0] == 0x12:

@@ -19,7 +19,7 @@ class Language(StrEnum):
     PLAIN_TEXT = "plain_text"
 
 
-_STAR = {b"\x1b\x1d": 2, b"\x1b\x1e": 2, b"\x1bX": 2, b"\x1b\x06": 2, b"\x1bb": 1}
+_STAR = {b"\x1b\x1d": 2, b"\x1b\x1e": 2, b"\x1bX": 2, b"\x1b\x06": 2, b"\x1b\x07": 1, b"\x1bb": 1}
 _EPSON = {
     **{bytes((0x1D, code)): 1 for code in b"!BkvLWhwHfar(8*"},
     **{bytes((0x1C, code)): 1 for code in b"&.!-WC(Sp"},

@@ -7,3 +7,4 @@ class DialectName(StrEnum):
     AUTO = "auto"
     ESCPOS = "escpos"
     PLAIN_TEXT = "plain_text"
+    STAR = "star"

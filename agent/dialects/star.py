@@ -1,70 +1,252 @@
-"""star: takes Star's printer bytes, gives their text as well as lengths alone allow; does not read the language yet.
+"""star: takes Star's printer bytes (Line Mode, StarPRNT) cut anywhere, gives print events; reads no pixels.
 
-Whoever uses it says so first (NOT_READ), so that nothing on such a paper is trusted before Star is read properly.
+What Star's languages share with ESC/POS is in escpos.py: the text runs, the page, the pictures. Meanings: STAR Line
+Mode and StarPRNT command specifications.
 """
 
-from agent.dialects import escpos
-from agent.dialects.escpos_lengths import Token
-from agent.dialects.escpos_table import ESCPOS
-from agent.dialects.star_table import DIFFERENT
-from agent.dialects.state import DialectState
-from agent.print_events import Cut, DrawerKick, Feed, Move, Raster, Return, Tab
+from collections.abc import Callable
+from dataclasses import replace
 
-NOT_READ = "this is Star's printer language, which is not read yet"
-_LENGTHS = {**ESCPOS, **DIFFERENT}
+from agent.dialects import escpos, symbols
+from agent.dialects.escpos import Action
+from agent.dialects.escpos_lengths import Token
+from agent.dialects.evidence import Language
+from agent.dialects.star_table import STAR, is_cut
+from agent.dialects.state import DialectState
+from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, PrintEvent, Raster, Tab, Text, Unreadable
+
+__all__ = ["Reader", "is_cut"]
+
+CANCELLED = "the till cancelled what was not printed yet, some of this may be lost"
+SIDEWAYS = "a page printed sideways is not read"
+DISPLAY = "text for a customer display on the printer's line is not read"
+_COLUMN_DOTS = 24
+_QUARTER_MM, _EIGHTH_MM = 2, 1
+"""Dots, at 8 to the millimetre."""
+_ALIGNS = (Align.LEFT, Align.CENTRE, Align.RIGHT)
 
 
 class Reader(escpos.Reader):
+    silent = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x0f\x11\x12\x13\x17\x1f")
+    """Padding, status requests, upside down, checkpoints: no ink, and text goes on behind them."""
+
     def __init__(self, state: DialectState | None = None) -> None:
-        super().__init__(state, _LENGTHS, ACTIONS)
-        self.pixels = False
+        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, ACTIONS)
+        self._inked = False
 
-    def _collect(self, token: Token) -> None:
-        if not self.pixels:
-            super()._collect(token)
+    def emit(self, event: PrintEvent) -> None:
+        if isinstance(event, Text | Cut):
+            self._inked = isinstance(event, Text)
+        super().emit(event)
+
+    def _act(self, token: Token) -> None:
+        if token.key == b"\x18" and self._inked:
+            self.emit(Unreadable(token.start, 1, CANCELLED))
+        super()._act(token)
 
 
-def is_cut(head: bytes) -> bool:
-    """ESC d n: 0 full, 1 partial, 2 and 3 the same after feeding; also as digits."""
-    return head[:2] == b"\x1bd" and head[2:3] in (b"\0", b"\1", b"\2", b"\3", b"0", b"1", b"2", b"3")
+def _number(byte: int) -> int:
+    """A parameter as a number or as a digit."""
+    return byte - 48 if 48 <= byte <= 57 else byte
+
+
+def _signed(token: Token, at: int) -> int:
+    return int.from_bytes(token.head[at : at + 2], "little", signed=True)
+
+
+def _unsigned(token: Token, at: int) -> int:
+    return int.from_bytes(token.head[at : at + 2], "little")
+
+
+def _feed_lines(reader: escpos.Reader, token: Token) -> None:
+    if token.head[2]:
+        escpos.line_feed(reader, token, min(token.head[2], 127))
+
+
+def _feed_dots(reader: escpos.Reader, token: Token) -> None:
+    dots = token.head[2] * (_QUARTER_MM if token.key == b"\x1bJ" else _EIGHTH_MM)
+    if reader.page.open:
+        reader.page.down(token.start, dots)
+    else:
+        reader.emit(Feed(token.start, 0, dots))
 
 
 def _cut_or_feed(reader: escpos.Reader, token: Token) -> None:
     reader.emit(Cut(token.start, bool(token.head[2] & 1)) if is_cut(token.head) else Feed(token.start))
 
 
+def _raster_page(reader: escpos.Reader, token: Token) -> None:
+    """ESC FF EOT ends a document of rows, which is cut off; ESC FF NUL only one page of it."""
+    reader.end_pixels()
+    is_end = token.head[2:3] == b"\x04" and reader.pixels.open
+    reader.emit(Cut(token.start) if is_end else Feed(token.start))
+
+
+def _form_feed(reader: escpos.Reader, token: Token) -> None:
+    if not reader.page.open:
+        reader.emit(Feed(token.start))
+
+
+def _initialise(reader: escpos.Reader, token: Token) -> None:
+    escpos.leave_pixels(reader, token)
+    _forget_page(reader, token)
+
+
+def _forget_page(reader: escpos.Reader, token: Token) -> None:
+    """Some libraries open and close an empty page to make the printer print what it has."""
+    had_text = reader.page.open and any(isinstance(event, Text) for event in reader.page.printed(token.start))
+    reader.page.close()
+    if had_text:
+        reader.emit(Unreadable(token.start, 0, "a page that was never printed is lost"))
+
+
+def _columns(width: int, reader: escpos.Reader, token: Token) -> None:
+    reader.emit(Raster(token.start, _unsigned(token, 2) * width, _COLUMN_DOTS))
+
+
+def _column_images(width: int) -> Action:
+    return lambda reader, token: _columns(width, reader, token)
+
+
+def _barcode(reader: escpos.Reader, token: Token) -> None:
+    reader.emit(symbols.star_barcode(token))
+    if _number(token.head[3]) in (1, 2):
+        reader.emit(Feed(token.start))
+
+
+def _logo(reader: escpos.Reader, token: Token) -> None:
+    if token.head[2:3] == b"p":
+        reader.emit(Raster(token.start, 0, 0))
+
+
+def _setting(reader: escpos.Reader, token: Token) -> None:
+    """ESC RS x; L prints every stored logo."""
+    if token.head[2:3] == b"L":
+        reader.emit(Raster(token.start, 0, 0))
+
+
+def _kick(reader: escpos.Reader, token: Token) -> None:
+    reader.emit(DrawerKick(token.start))
+
+
+def _line_spacing(reader: escpos.Reader, token: Token) -> None:
+    reader.line_dots = 32 if token.key == b"\x1bz" else 24
+
+
+def _display(reader: escpos.Reader, token: Token) -> None:
+    reader.emit(Unreadable(token.start, 2, DISPLAY))
+
+
 def _extension(reader: escpos.Reader, token: Token) -> None:
-    head = token.head
-    if head[2:3] in (b"A", b"R") and len(head) == 5:
-        relative = head[2:3] == b"R"
-        reader.emit(Move(token.start, int.from_bytes(head[3:5], "little", signed=relative), relative))
-    elif head[2:3] == b"S":
-        reader.emit(Raster(token.start, head[4] * 8, head[6] | head[7] << 8))
+    if action := _EXTENSIONS.get(token.head[2:3]):
+        action(reader, token)
 
 
-def _raster_mode(reader: escpos.Reader, token: Token) -> None:
-    """Between ESC * r A and ESC * r B come rows of pixels without a prefix: nothing there is text."""
-    if isinstance(reader, Reader) and token.head[3:4] in (b"A", b"B"):
-        reader.pixels = token.head[3:4] == b"A"
-        if reader.pixels:
-            reader.emit(Raster(token.start, 0, 0))
+def _align(reader: escpos.Reader, token: Token) -> None:
+    if (number := _number(token.head[3])) < len(_ALIGNS):
+        reader.emit(Aligned(token.start, _ALIGNS[number]))
 
 
-def _picture(reader: escpos.Reader, token: Token) -> None:
-    reader.emit(Raster(token.start, token.head[2] | token.head[3] << 8, 24))
+def _absolute(reader: escpos.Reader, token: Token) -> None:
+    if reader.page.open:
+        reader.page.across(token.start, _unsigned(token, 3))
+    else:
+        reader.emit(Move(token.start, _unsigned(token, 3)))
 
 
-ACTIONS: dict[bytes, escpos.Action] = {
-    b"\n": lambda reader, token: reader.emit(Feed(token.start)),
-    b"\r": lambda reader, token: reader.emit(Return(token.start)),
+def _relative(reader: escpos.Reader, token: Token) -> None:
+    reader.emit(Move(token.start, _signed(token, 3), relative=True))
+
+
+def _raster(reader: escpos.Reader, token: Token) -> None:
+    reader.emit(Raster(token.start, _unsigned(token, 4) * 8, _unsigned(token, 6), token.data))
+
+
+def _symbol(reader: escpos.Reader, token: Token) -> None:
+    """QR (y) and PDF417 (x): D keeps the data until P prints it."""
+    kind, what = token.head[2], token.head[3:4]
+    if what == b"D":
+        reader.symbols[kind] = token.data
+    elif what == b"P" and kind in reader.symbols:
+        name = "qr" if kind == ord("y") else "pdf417"
+        reader.emit(symbols.star_symbol(token.start, name, reader.symbols[kind]))
+
+
+def _page_mode(reader: escpos.Reader, token: Token) -> None:
+    what = _number(token.head[3])
+    if what == 0:
+        reader.page.begin(token.start)
+    elif what == 1:
+        _forget_page(reader, token)
+    elif what == 2 and _number(token.head[4]) % 2:
+        reader.emit(Unreadable(token.start, 5, SIDEWAYS))
+    elif reader.page.open:
+        _on_page(reader, token, what)
+
+
+def _on_page(reader: escpos.Reader, token: Token, what: int) -> None:
+    if what == 3:
+        reader.page.area(token.start, _unsigned(token, 4), _unsigned(token, 6))
+    elif what == 4:
+        reader.page.to(token.start, _unsigned(token, 4))
+    elif what == 5:
+        reader.page.down(token.start, _signed(token, 4), back=False)
+    elif what in (6, 7):
+        reader.emit_all(reader.page.printed(token.start))
+        if what == 7:
+            reader.page.close()
+    elif what == 8:
+        reader.page.clear(token.start)
+
+
+def _page_down(reader: escpos.Reader, token: Token) -> None:
+    """ESC GS \\ n1 n2."""
+    if reader.page.open:
+        reader.page.down(token.start, _signed(token, 3), back=False)
+
+
+_EXTENSIONS: dict[bytes, Callable[[escpos.Reader, Token], None]] = {
+    b"a": _align,
+    b"A": _absolute,
+    b"R": _relative,
+    b"S": _raster,
+    b"P": _page_mode,
+    b"\\": _page_down,
+    b"x": _symbol,
+    b"y": _symbol,
+}
+"""ESC GS x that print or move; the ones that only set something are in star_settings.py."""
+
+ACTIONS: dict[bytes, Action] = {
+    b"\n": escpos.line_feed,
+    b"\r": escpos.carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
-    b"\x1ba": lambda reader, token: reader.emit(Feed(token.start, min(token.head[2], 8))),
+    b"\f": _form_feed,
+    b"\x0e": lambda _reader, _token: None,
+    b"\x14": lambda _reader, _token: None,
+    b"\x18": _initialise,
+    b"\x1b@": _initialise,
+    b"\x1ba": _feed_lines,
+    b"\x1bJ": _feed_dots,
+    b"\x1bI": _feed_dots,
+    b"\x1bz": _line_spacing,
+    b"\x1b0": _line_spacing,
     b"\x1bd": _cut_or_feed,
+    b"\x1b\x0c": _raster_page,
     b"\x1b\x1d": _extension,
-    b"\x1b*": _raster_mode,
-    b"\x1bX": _picture,
-    b"\x1bK": _picture,
-    b"\x1bL": _picture,
-    b"\x1bk": _picture,
-    b"\x07": lambda reader, token: reader.emit(DrawerKick(token.start)),
+    b"\x1b\x1e": _setting,
+    b"\x1b\x1c": _logo,
+    b"\x1bb": _barcode,
+    b"\x1bK": _column_images(3),
+    b"\x1bL": _column_images(1),
+    b"\x1bk": _column_images(8),
+    b"\x1bX": _column_images(1),
+    b"\x1b*": escpos.column_picture,
+    b"b": escpos.pixel_row,
+    b"k": escpos.pixel_row,
+    b"\x1bS": _display,
+    b"\x07": _kick,
+    b"\x1c": _kick,
+    b"\x19": _kick,
+    b"\x1a": _kick,
 }

@@ -1,87 +1,88 @@
-"""star_table: how long Star's commands are, where they are not ESC/POS; knows no meaning.
+"""star_table: how long every command is in Star's printer languages (Line Mode, StarPRNT), and which ones cut.
 
-FOREIGN is also in the ESC/POS table, so that a Star stream is recognised and stays in step.
+What is not Star's keeps the length it has in ESC/POS: tills ask for status in both languages.
 """
 
 from functools import partial
 
-from agent.dialects.pieces import Measure, Piece, by_length, opaque, plain, product, word
+from agent.dialects.escpos_table import ESCPOS
+from agent.dialects.pieces import UNKNOWN, Measure, Piece, opaque, to_nul, word
+from agent.dialects.star_extensions import column_image, fixed
+
+_GLYPH_BYTES, _KANJI_GLYPH_BYTES = 48, 72
+_MOST_STOPS = 16
 
 
-def raster_mode(window: bytes) -> Piece | None:
+def _kanji_spaces(window: bytes) -> Piece | None:
+    """ESC t n1 n2; a till that means ESC/POS's code page sends one value, and text behind it."""
     if len(window) < 4:
         return None
-    if window[3] in b"ABCR":
-        return Piece(4)
-    width = 2 if window[3] in b"m" else 1
-    if len(window) <= 3 + width:
-        return None
-    end = window.find(b"\0", 4 + width, 4 + width + 12)  # some drivers send the value as a binary byte
-    if end >= 0:
-        return Piece(end + 1)
-    return None if len(window) < 16 + width else Piece(3 + width, why="no NUL behind a raster setting")
+    return Piece(4 if window[2] & 0x3F <= 0x37 and (window[3] < 0x10 or window[3] in b"0123456789ABCDEF") else 3)
 
 
-def _extension(window: bytes) -> Piece | None:
-    """ESC GS x: Star's alone. Read here by length only, so that a Star stream is recognised as one."""
+def _page_length(window: bytes) -> Piece | None:
     if len(window) < 3:
         return None
-    sub = window[2]
-    if sub == ord("S"):
-        return product(9, 4, 6, window)
-    if sub in b")(":
-        return by_length(4, 2, 0, window)
-    if sub in b"yx":
-        return _symbol(window)
-    return Piece({ord("A"): 5, ord("R"): 5, 0x03: 6, ord("#"): 5}.get(sub, 4))
+    return Piece(3 if window[2] else 4)
 
 
-def _symbol(window: bytes) -> Piece | None:
-    """ESC GS y (QR), ESC GS x (PDF417): P prints, I asks, D stores what a 16-bit length announces, S sets."""
+def _reset(window: bytes) -> Piece | None:
+    """ESC ? LF NUL."""
+    if len(window) < 4:
+        return None
+    return Piece(4 if window[2:4] == b"\n\0" else 2)
+
+
+def _raster_page(window: bytes) -> Piece | None:
+    """ESC FF NUL, ESC FF EOT."""
+    if len(window) < 3:
+        return None
+    return Piece(3 if window[2] in b"\0\4" else 2)
+
+
+def _glyph(window: bytes) -> Piece | None:
+    """ESC & c1 c2 n: c2 = 1 draws the character n, 0 deletes it."""
     if len(window) < 5:
-        return Piece(4) if window[3:4] in (b"P", b"I") else None
-    if window[3] in b"PI":
-        return Piece(4)
-    if window[3] == ord("D"):
-        return by_length(6 if window[2] == ord("y") else 4, 2, 0, window)
-    return Piece(8 if window[2:5] == b"xS0" else 6)
-
-
-def _barcode(window: bytes) -> Piece | None:
-    end = window.find(b"\x1e", 6, 262)
-    if end >= 0:
-        return Piece(end + 1)
-    return None if len(window) < 262 else Piece(2, why="no RS behind a Star barcode")
-
-
-def _version(window: bytes) -> Piece | None:
-    """ESC # * LF NUL asks a Star for its version; Wincor's ESC # has two parameters."""
-    if len(window) < 3:
         return None
-    return plain(5 if window[2] == ord("*") else 4, window)
+    return Piece(5, _GLYPH_BYTES if window[3] in b"\x011" else 0)
 
 
-def _column_image(bytes_per_column: int, window: bytes) -> Piece | None:
-    return opaque(4, word(window, 2) * bytes_per_column) if len(window) >= 4 else None
+def _logos(window: bytes) -> Piece | None:
+    """ESC FS p n m prints a stored logo, ESC FS q n stores n of them."""
+    if len(window) < 4:
+        return None
+    if window[2] == ord("q"):
+        return Piece(4, 0, partial(_logo, window[3]) if window[3] else None)
+    return Piece(5) if window[2] == ord("p") else Piece(2, why=UNKNOWN)
 
 
-FOREIGN: dict[bytes, Measure] = {
-    b"\x1b\x1d": _extension,
-    b"\x1b\x1e": partial(plain, 4),
-    b"\x1b\x06": partial(plain, 3),
-    b"\x1b\x07": partial(plain, 4),
-    b"\x1bb": _barcode,
-    b"\x1bX": partial(_column_image, 3),
-    b"\x1b#": _version,
+def _logo(left: int, window: bytes) -> Piece | None:
+    if len(window) < 4:
+        return None
+    return opaque(4, word(window, 0) * word(window, 2) * 8, partial(_logo, left - 1) if left > 1 else None)
+
+
+_LENGTHS = {2: b"45EFGMOPSg:@pq012\x0e\x14", 3: b"hWad-_ zQlRJIN$/%A3\x16", 4: b"is"}
+STAR: dict[bytes, Measure] = {
+    **ESCPOS,
+    **{bytes((0x1B, code)): partial(fixed, length) for length, codes in _LENGTHS.items() for code in codes},
+    **{bytes((code,)): partial(fixed, 1) for code in b"\x12\x1c\x1f"},
+    b"\x1bK": partial(column_image, 1),
+    b"\x1bL": partial(column_image, 1),
+    b"\x1bk": partial(column_image, 24),
+    b"\x1bt": _kanji_spaces,
+    b"\x1bC": _page_length,
+    b"\x1b?": _reset,
+    b"\x1b\x0c": _raster_page,
+    b"\x1bB": partial(to_nul, 2, _MOST_STOPS + 1),
+    b"\x1bD": partial(to_nul, 2, 2 * _MOST_STOPS + 1),
+    b"\x1b&": _glyph,
+    b"\x1br": lambda window: opaque(4, _KANJI_GLYPH_BYTES) if len(window) >= 4 else None,
+    b"\x1b\x1c": _logos,
 }
-"""Star's commands that mean nothing to ESC/POS printers."""
+"""Every command by its two first bytes; DC2, FS and US stand alone."""
 
-_LENGTHS = {2: b"45EFM\x0cPg:@", 3: b"hWad-_ zQlRJI", 4: b"i"}
-DIFFERENT: dict[bytes, Measure] = {
-    **{bytes((0x1B, code)): partial(plain, length) for length, codes in _LENGTHS.items() for code in codes},
-    b"\x1bK": partial(_column_image, 1),
-    b"\x1bL": partial(_column_image, 1),
-    b"\x1bk": partial(_column_image, 24),
-    b"\x1bp": partial(plain, 2),
-}
-"""Bytes that an ESC/POS printer would read with another length."""
+
+def is_cut(head: bytes) -> bool:
+    """ESC d n: 0 full, 1 partial, 2 and 3 the same after feeding; also as digits."""
+    return head[:2] == b"\x1bd" and head[2:3] in (b"\0", b"\1", b"\2", b"\3", b"0", b"1", b"2", b"3")

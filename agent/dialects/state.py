@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from agent.dialects.code_pages import JIS, PAGES, decode, kanji_codec, multi_byte
+from agent.dialects.code_pages import JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
 from agent.dialects.escpos_lengths import bare_bold
 from agent.dialects.evidence import Language
+from agent.dialects.star_settings import changes, resets
 
 FONT_A, FONT_B = 12, 9
 MOTION_DPI = 203
@@ -65,6 +66,8 @@ class DialectState:
     def _kanji_codec(self) -> str:
         if self.jis is not None:
             return JIS if self.jis else "cp932"
+        if self.language == Language.STAR and self.international != KOREA:
+            return multi_byte(self.default_page) or "cp932"
         codec = kanji_codec(self.default_page, self.international, self.page)
         return JIS if codec == "cp932" and self.kanji and not multi_byte(self.default_page) else codec
 
@@ -94,6 +97,8 @@ def follow(state: DialectState, key: bytes, head: bytes, data: bytes = b"") -> D
     """The state behind a command. Commands that set nothing leave it as it is; so does all but ESC = for a display."""
     if state.display and key != b"\x1b=":
         return state
+    if state.language == Language.STAR:
+        return _follow_star(state, key, head, data)
     if key in (b"\x1c(", b"\x1b&"):
         head += data
     change = _CHANGES.get(key)
@@ -102,6 +107,14 @@ def follow(state: DialectState, key: bytes, head: bytes, data: bytes = b"") -> D
     if (bare := bare_bold(key, head)) is not None and bare is not state.bare_bold:
         state = replace(state, bare_bold=bare)
     return change(state, head) if len(head) > 2 or key in _BARE else state
+
+
+def _follow_star(state: DialectState, key: bytes, head: bytes, data: bytes) -> DialectState:
+    command = head + data if head[2:3] == b")" else head
+    if resets(key, command):
+        return _initialised(state, head)
+    change = changes(key, command, state.default_page, state.drawn)
+    return replace(state, **change) if change else state
 
 
 def _initialised(state: DialectState, _head: bytes) -> DialectState:

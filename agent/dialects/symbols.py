@@ -6,6 +6,10 @@ from agent.print_events import Barcode, Raster
 
 _BARCODES = ("upc_a", "upc_e", "ean13", "ean8", "code39", "itf", "codabar", "code93", "code128", "gs1_128")
 _LATER_BARCODES = ("databar_omni", "databar_truncated", "databar_limited", "databar_expanded", "code128_auto")
+_STAR_BARCODES = (
+    *("upc_e", "upc_a", "ean8", "ean13", "code39", "itf", "code128", "code93", "codabar", "gs1_128"),
+    *_LATER_BARCODES[:4],
+)
 _TWO_DIMENSIONAL = {
     48: "pdf417",
     49: "qr",
@@ -71,6 +75,17 @@ def _code128(data: bytes) -> bytes:
         out += b"%02d" % data[at] if pairs and data[at] < 100 else data[at : at + 1]
         at += 1
     return bytes(out)
+
+
+def star_barcode(token: Token) -> Barcode:
+    """ESC b n1 n2 n3 n4 data RS: n1 as a number or a digit."""
+    kind = token.head[2] - 48 if token.head[2] >= 48 else token.head[2]
+    name = _STAR_BARCODES[kind] if kind < len(_STAR_BARCODES) else f"barcode {kind}"
+    return Barcode(token.start, name, _characters(token.head[6:-1]))
+
+
+def star_symbol(at: int, name: str, data: bytes) -> Barcode:
+    return Barcode(at, name, _characters(data))
 
 
 def raster(token: Token) -> Raster:

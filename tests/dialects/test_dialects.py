@@ -3,8 +3,7 @@
 import json
 
 from agent.dialects import MOST_EVENTS, TOO_LONG, DialectName, DialectState, Language, language_of, read_job
-from agent.dialects.star import NOT_READ
-from agent.print_events import Move, PrintEvent, Text, Unreadable
+from agent.print_events import Cut, Move, PrintEvent, Raster, Text, Unreadable
 from tests.dialects.streams import real_streams
 
 EPSON = b"\x1b@\x1ba1SHOP\n\x1ba0TOTAL 5.00\n\x1dV0"
@@ -33,10 +32,9 @@ def test_one_star_command_in_a_long_epson_job_is_noise() -> None:
     assert language_of(EPSON * 10 + b"\x1b\x1e\x61\x00", DialectState()) is Language.ESCPOS
 
 
-def test_stars_language_is_said_not_to_be_read_and_its_text_is_shown() -> None:
+def test_stars_language_is_read_when_a_job_shows_it() -> None:
     events, state = read_job(STAR, DialectState(), DialectName.AUTO)
-    assert events[0] == Unreadable(0, len(STAR), NOT_READ)
-    assert "not read" in NOT_READ
+    assert not any(isinstance(event, Unreadable) for event in events)
     assert texts(events) == ["SHOP", "2 Cortado @4.25", "8.50"]
     assert Move(STAR.index(b"\x1b\x1dA"), 400) in events
     assert state.language == "star"
@@ -46,12 +44,18 @@ def test_pixels_between_star_raster_commands_are_no_text() -> None:
     data = b"\x1b\x1ea\x00\x1b*rR\x1b*rA\x1b*rP0\x00b\x04\x00ABCDb\x04\x00EFGH\x1b*rBTOTAL 5.00\n"
     events, _ = read_job(data, DialectState(), DialectName.AUTO)
     assert texts(events) == ["TOTAL 5.00"]
+    assert [event for event in events if isinstance(event, Raster)] == [Raster(data.index(b"b\x04"), 32, 2)]
 
 
 def test_the_lanes_setting_overrules_what_the_job_looks_like() -> None:
     events, state = read_job(STAR, DialectState(), DialectName.ESCPOS)
-    assert not any(isinstance(event, Unreadable) and event.why == NOT_READ for event in events)
     assert state.language == "escpos"
+    assert any(isinstance(event, Cut) for event in events) is False
+    bare = b"\x1b@\x1bESHOP\x1bF\nTOTAL 5.00\n\x1bd\x03"  # nothing in it is Star's alone
+    events, state = read_job(bare, DialectState(), DialectName.STAR)
+    assert texts(events) == ["SHOP", "TOTAL 5.00"]
+    assert isinstance(events[-1], Cut)
+    assert state.language == "star"
     assert texts(read_job(b"\x1b@5.00\n", DialectState(), DialectName.PLAIN_TEXT)[0]) == ["@5.00"]
 
 
