@@ -15,6 +15,7 @@ from agent.booking import Rules
 from agent.clock import Clock, Quality
 from agent.courier import Courier
 from agent.doorbell import Doorbell
+from agent.errors import StorageFull
 from agent.fleet.inventory import birth_of
 from agent.fleet.messages import Alert, Severity, Who
 from agent.fleet.pace import Pace
@@ -119,7 +120,7 @@ class Agent:
             "uplink": uplink.run,
             "local answers": server.run_until_cancelled,
             "nights": nightly.run,
-            "journal's age": self._keep_journal_small,
+            "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,
             "watchdog": Watchdog(self._clock, probes).run,
         }
@@ -173,7 +174,7 @@ class Agent:
             for row in rows
         ]
 
-    async def _keep_journal_small(self) -> None:
+    async def keep_journal_small(self) -> None:
         """Segments go when every award in them is final and old; over the cap nothing more goes, somebody is told."""
         cap = self._settings.device.journal_cap_mb << 20
         while True:
@@ -187,11 +188,17 @@ class Agent:
                 await asyncio.to_thread(journal_retention.delete, gone)
             usage = await asyncio.to_thread(journal_retention.usage, self._places.journal, cap)
             if usage.over_cap:
-                await self._ledger.do(_say_journal_is_large, usage.bytes >> 20, self._clock.wall())
+                await self._say_journal_is_large(usage.bytes >> 20)
             await self._clock.sleep(SWEEP_JOURNAL_EVERY_S)
 
+    async def _say_journal_is_large(self, size_mb: int) -> None:
+        try:
+            await self._ledger.do(_open_journal_task, size_mb, self._clock.wall())
+        except StorageFull as error:  # not waited out: the next sweep may make the room
+            LOG.error("the journal has grown to %d MB; %s", size_mb, error)  # noqa: TRY400 - its words say it all
 
-def _say_journal_is_large(db: Any, size_mb: int, at: datetime) -> None:
+
+def _open_journal_task(db: Any, size_mb: int, at: datetime) -> None:
     tasks.open(
         db,
         tasks.Role.CLOUD_OPS,

@@ -1,11 +1,11 @@
 """local: the agent's answers on a Unix socket, for the command line; reads the ledger only through its owner."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -13,6 +13,8 @@ from starlette.routing import Route
 from agent.errors import TillpostError
 from agent.ledger import Ledger
 from agent.ledger.questions import QUESTIONS
+
+LOG = logging.getLogger(__name__)
 
 Act = Callable[[Mapping[str, Any]], Awaitable[Any]]
 
@@ -23,21 +25,27 @@ def local_app(ledger: Ledger, acts: Mapping[str, Act]) -> Starlette:
     async def ask(request: Request) -> JSONResponse:
         question = QUESTIONS.get(request.path_params["question"])
         if question is None:
-            raise HTTPException(404, f"there is no such question; there are: {', '.join(QUESTIONS)}")
+            raise TillpostError(f"there is no such question; there are: {', '.join(QUESTIONS)}")
         return JSONResponse(await ledger.do(question, **dict(request.query_params)))
 
     async def do(request: Request) -> JSONResponse:
         act = acts.get(request.path_params["act"])
         if act is None:
-            raise HTTPException(404, f"there is no such act; there are: {', '.join(acts)}")
+            raise TillpostError(f"there is no such act; there are: {', '.join(acts)}")
         return JSONResponse(await act(await request.json()))
 
     async def refuse(_: Request, error: Exception) -> JSONResponse:
         hint = error.hint if isinstance(error, TillpostError) else ""
         return JSONResponse({"error": str(error), "hint": hint}, status_code=422)
 
+    async def misunderstand(_: Request, error: Exception) -> JSONResponse:
+        """A name or a shape that is not ours; a fault of our own would look the same, so the log has it whole."""
+        LOG.warning("a question could not be answered", exc_info=error)
+        return JSONResponse({"error": f"not understood: {error}", "hint": ""}, status_code=422)
+
     routes = [Route("/ask/{question}", ask), Route("/do/{act}", do, methods=["POST"])]
-    return Starlette(routes=routes, exception_handlers={TillpostError: refuse, ValueError: refuse})
+    answers = {TillpostError: refuse, ValueError: refuse, TypeError: misunderstand, KeyError: misunderstand}
+    return Starlette(routes=routes, exception_handlers=dict(answers))
 
 
 class LocalServer(uvicorn.Server):
@@ -46,8 +54,5 @@ class LocalServer(uvicorn.Server):
     def __init__(self, app: Starlette, socket_path: str) -> None:
         super().__init__(uvicorn.Config(app, uds=socket_path, log_config=None, lifespan="off", access_log=False))
 
-    def install_signal_handlers(self) -> None:
-        """Left alone on purpose."""
-
     async def run_until_cancelled(self) -> None:
-        await self._serve()
+        await self._serve()  # `serve` would take the signals
