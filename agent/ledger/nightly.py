@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agent.clock import Clock, Quality
+from agent.errors import StorageFull
 from agent.ledger import events, retention
 from agent.ledger.owner import Ledger
 from agent.ledger.personal import device_key
@@ -25,8 +26,14 @@ class Nightly:
     async def run(self) -> None:
         while True:
             if self.is_due():
-                await self.tidy_up()
+                await self._try_to_tidy_up()
             await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _try_to_tidy_up(self) -> None:
+        try:
+            await self.tidy_up()
+        except (StorageFull, OSError) as error:  # no reason to stop what earns: the night is tried again
+            LOG.error("the night's work was not done: %s", error)  # noqa: TRY400 - its words say it all
 
     async def tidy_up(self) -> None:
         """One night's work, page by page, so that receipts arriving meanwhile wait for one page at most."""

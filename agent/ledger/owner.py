@@ -199,7 +199,7 @@ class Ledger:
         try:
             return [work.run(self._db)]
         except Exception as error:  # noqa: BLE001 - it is the caller's answer
-            return [_Failed(error)]
+            return [self._failed(error)]
 
     def _run_together(self, first: _Work) -> tuple[tuple[list[_Work], list[Any]], _Work | None]:
         """(works, their results), and a work that must stand alone and was met on the way."""
@@ -263,10 +263,14 @@ class Ledger:
                 result = work.run(self._db)
                 self._log_sent([work], [result])
         except Exception as error:  # noqa: BLE001 - it is the caller's answer
-            if is_damage(error):
-                return self._begin_anew(error)
-            return _Failed(StorageFull(str(error)) if is_full(error) else error)
+            return self._failed(error)
         return result
+
+    def _failed(self, error: Exception) -> "_Failed":
+        """In our words; damage ends this ledger."""
+        if is_damage(error):
+            return self._begin_anew(error)
+        return _Failed(StorageFull(str(error)) if is_full(error) else error)
 
     def _log_sent(self, works: list[_Work], results: list[Any]) -> None:
         done = zip(works, results, strict=True)

@@ -1,5 +1,6 @@
 """What need not be kept goes: identities a week after the last award is final, in both tables and in the file."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -109,6 +110,25 @@ async def test_the_night_cleans_the_files_but_not_under_a_wrong_clock(tmp_path: 
     assert not night.is_due()
     clock.jump(timedelta(hours=24))
     assert night.is_due()
+    await ledger.close()
+
+
+async def test_a_night_that_cannot_be_worked_is_tried_again(tmp_path: Path) -> None:
+    """Nothing may stop the awards for it, above all not at every start."""
+    clock = HandClock()
+    ledger = Ledger.open(tmp_path / "ledger.db", clock, 0.1)
+    in_the_way = tmp_path / "personal.key.new"
+    in_the_way.mkdir()
+    night = Nightly(ledger, clock, ZoneInfo("UTC"), 400)
+    running = asyncio.create_task(night.run())
+    await clock.advance(1)
+    assert not running.done()
+    in_the_way.rmdir()
+    async with asyncio.timeout(10):
+        while night.is_due():
+            await clock.advance(60)
+            await asyncio.sleep(0.01)
+    running.cancel()
     await ledger.close()
 
 
