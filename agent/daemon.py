@@ -140,10 +140,15 @@ class Agent:
             self._queued.set()
             return count
 
+        async def send_again(body: Mapping[str, Any]) -> None:
+            award, now = int(body["award"]), self._clock.wall()
+            await self._ledger.do(answers.reopen, award, who="command line", at=now)
+            self._queued.set()
+
         async def read_again(body: Mapping[str, Any]) -> list[Any]:
             return await self._intake.read_again([int(number) for number in body["receipts"]])
 
-        return {"answer": answer, "retry": retry, "read_again": read_again}
+        return {"answer": answer, "retry": retry, "send_again": send_again, "read_again": read_again}
 
     async def _ledger_answers(self) -> bool:
         await self._ledger.do(cursor.get)

@@ -37,7 +37,7 @@ def act(settings: Settings, name: str, body: Mapping[str, Any]) -> Any:
 def agent_answers(settings: Settings) -> bool:
     try:
         _over_socket(settings, "GET", "/ask/tasks")
-    except httpx.TransportError:
+    except (httpx.TransportError, TillpostError):
         return False
     return True
 
@@ -48,7 +48,13 @@ def _over_socket(settings: Settings, method: str, path: str, **request: Any) -> 
         raise httpx.ConnectError(f"no agent listens at {socket}")
     transport = httpx.HTTPTransport(uds=str(socket))
     with httpx.Client(transport=transport, base_url="http://agent", timeout=ANSWER_WITHIN_S) as client:
-        answer = client.request(method, path, **request)
+        try:
+            answer = client.request(method, path, **request)
+        except httpx.ReadTimeout as error:
+            raise TillpostError(
+                f"the agent has not answered for {ANSWER_WITHIN_S:g} s",
+                hint="It may still be at work: look again later.",
+            ) from error
     body = answer.json()
     if answer.status_code == httpx.codes.OK:
         return body

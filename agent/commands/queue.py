@@ -12,18 +12,24 @@ from agent.settings import load
 
 
 @click.command("queue")
-@click.option("--answer", nargs=2, metavar="TASK CHOICE", help="Answer a task, e.g. --answer 3 'Add anyway'.")
+@click.option("--answer", type=(int, str), metavar="TASK CHOICE", help="Answer a task, e.g. --answer 3 'Add anyway'.")
 @click.option("--retry", is_flag=True, help="Somebody signed up just now: try at once what waits for a sign-up.")
+@click.option(
+    "--send-again", type=int, metavar="AWARD", help="Send an award after all that was refused or removed, for 30 days."
+)
 @click.pass_obj
-def queue_command(file: Path | None, answer: tuple[str, str] | None, retry: bool) -> None:
+def queue_command(file: Path | None, answer: tuple[int, str] | None, retry: bool, send_again: int | None) -> None:
     """What waits and why: awards on their way, and tasks for people."""
     settings, console = load(file), Console()
     if retry:
         console.print(f"{act(settings, 'retry', {})} awards are tried again now")
     if answer:
         task, choice = answer
-        act(settings, "answer", {"task": int(task), "choice": choice})
-        console.print(f"task {task} is answered: {choice}")
+        first = act(settings, "answer", {"task": task, "choice": choice})
+        console.print(f"task {task} is answered: {choice}" if first else f"task {task} was answered before")
+    if send_again is not None:
+        act(settings, "send_again", {"award": send_again})
+        console.print(f"award {send_again} is sent again")
     waiting, tasks = ask(settings, "queue"), ask(settings, "tasks")
     console.print(_queue_table(waiting) if waiting else "Nothing waits: every award has reached its cloud.")
     if tasks:

@@ -50,6 +50,8 @@ def _fate(row: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     for award in row["awards"]:
         said = award["reason"] or (f"the cloud calls it {award['remote_id']}" if award["remote_id"] else "")
+        if award["state"] in ("refused", "cancelled"):
+            said += f" (after all: tillpost queue --send-again {award['id']})"
         table.add_row(award["programme"], f"{award['points']:+d}", award["state"], said)
     for programme, why in row["not_awarded"].items():
         table.add_row(programme, "0", "not awarded", why)

@@ -74,6 +74,8 @@ def reopen(
         body = json.dumps({**row.body, "customer": dict(customer)})
         db.execute("UPDATE outbox SET body = ?, customer_key = ? WHERE id = ?", [body, customer_key, row_id])
     _to_due(db, row_id, at)
+    if row.receipt_id and receipts.load(db, row.receipt_id).duplicate == "removed":
+        _decide_duplicate(db, f"receipt/{row.receipt_id}", added=True)
     others = db.execute("SELECT count(*) FROM outbox WHERE task_id = ?", [task_id]).fetchone()[0]
     if task_id and not others:
         tasks.close(db, task_id, "answered at the award itself", at, who=who)

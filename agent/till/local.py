@@ -44,7 +44,7 @@ def local_app(ledger: Ledger, acts: Mapping[str, Act]) -> Starlette:
         return JSONResponse({"error": f"not understood: {error}", "hint": ""}, status_code=422)
 
     routes = [Route("/ask/{question}", ask), Route("/do/{act}", do, methods=["POST"])]
-    answers = {TillpostError: refuse, ValueError: refuse, TypeError: misunderstand, KeyError: misunderstand}
+    answers = {TillpostError: refuse, ValueError: refuse, TypeError: misunderstand, LookupError: misunderstand}
     return Starlette(routes=routes, exception_handlers=dict(answers))
 
 

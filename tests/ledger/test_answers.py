@@ -55,6 +55,8 @@ def test_nobody_answered_so_the_box_removes_it_and_says_so(db: Database) -> None
     assert account["not_awarded"]["Remove (decided by box)"] == 1
     answers.reopen(db, 1, who="manager 1", at=NOW + timedelta(days=29))
     assert state(db, 1) == "due"
+    assert receipts.load(db, 2).duplicate == "added"
+    assert QUESTIONS["day"](db, "2026-11-14")["duplicates"] == 0
 
 
 def test_after_a_restart_only_a_trusted_clock_decides(db: Database) -> None:

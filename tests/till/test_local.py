@@ -16,6 +16,10 @@ async def echo(body: Mapping[str, Any]) -> Any:
     return body["text"]
 
 
+async def find(_: Mapping[str, Any]) -> Any:
+    raise LookupError("there is no award 9")
+
+
 WRONG = {
     "no such question": ("GET", "/ask/nonsense", ""),
     "no such parameter": ("GET", "/ask/tasks?colour=red", ""),
@@ -24,6 +28,7 @@ WRONG = {
     "no such act": ("POST", "/do/nonsense", "{}"),
     "a body that is no JSON": ("POST", "/do/echo", "{"),
     "a body that is no object": ("POST", "/do/echo", "[]"),
+    "nothing of that number": ("POST", "/do/find", "{}"),
     "a field is missing": ("POST", "/do/echo", "{}"),
 }
 
@@ -31,7 +36,7 @@ WRONG = {
 @pytest.mark.parametrize("wrong", WRONG)
 async def test_a_wrong_question_is_answered_in_words(tmp_path: Path, wrong: str) -> None:
     ledger = Ledger.open(tmp_path / "ledger.db", HandClock(), 0.1)
-    transport = httpx.ASGITransport(local_app(ledger, {"echo": echo}))
+    transport = httpx.ASGITransport(local_app(ledger, {"echo": echo, "find": find}))
     method, path, body = WRONG[wrong]
     async with httpx.AsyncClient(transport=transport, base_url="http://agent") as client:
         answer = await client.request(method, path, content=body)
