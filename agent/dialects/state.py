@@ -97,7 +97,7 @@ def follow(state: DialectState, key: bytes, head: bytes, data: bytes = b"") -> D
     """The state behind a command. Commands that set nothing leave it as it is; so does all but ESC = for a display."""
     if state.display and key != b"\x1b=":
         return state
-    if state.language == Language.STAR:
+    if state.language == Language.STAR or key == b"\x1b\x1d":  # Star's alone, also before the language is known
         return _follow_star(state, key, head, data)
     if key in (b"\x1c(", b"\x1b&"):
         head += data

@@ -12,7 +12,7 @@ from agent.dialects import DialectName
 from agent.dialects.escpos_lengths import CutScanner, Token, Tokenizer
 from agent.dialects.star import CANCELLED, DISPLAY, SIDEWAYS, Reader, is_cut
 from agent.dialects.star_table import STAR
-from agent.dialects.state import DialectState
+from agent.dialects.state import DialectState, follow
 from agent.paper import lay_out
 from agent.print_events import (
     Align,
@@ -163,6 +163,10 @@ def test_text_and_styles() -> None:
     ]
 
 
+def test_size_is_height_then_width() -> None:
+    assert read(b"\x1bi\x00\x02A\x1bi10B") == [Text(4, "A", 36, 1), Text(9, "B", 12, 2)]
+
+
 def test_a_digit_behind_a_command_without_parameter_is_text() -> None:
     assert texts(read(b"\x1bE12.00\x1bF1 \x1b45\x1b55\x1bM0\x1bP1")) == ["12.00", "1 ", "5", "5", "0", "1"]
 
@@ -210,6 +214,7 @@ def test_international_signs_by_number_and_digit() -> None:
 
 def test_kanji() -> None:
     assert texts(read(b"\x1b$1\x1bR8" + "合計 表示".encode("cp932") + b"\x1b$0A")) == ["合計 表示", "A"]
+    assert texts(read(b"\x1b$\x01" + "合計".encode("cp932"))) == ["合計"]
     assert texts(read(b"\x1bRD\x1b$1" + "합계".encode("cp949"))) == ["합계"]
     pairs = "合計".encode("iso2022_jp")[3:-3]
     assert texts(read(b"\x1bp" + pairs + b"\x1bq5", DialectState(default_page="shift_jis"))) == ["合計", "5"]
@@ -293,6 +298,12 @@ def test_what_is_no_row_ends_the_rows_and_says_so() -> None:
     assert any("not read" in why for why in whys(events))
 
 
+@pytest.mark.parametrize("ending", [b"\x1b*rB", b"\x1b@", b"banana "])
+def test_behind_the_rows_a_letter_announces_nothing(ending: bytes) -> None:
+    data = b"\x1b*rA" + ROWS + ending + b"b\x03\x00\x1bd\x00"
+    assert CutScanner(DialectName.STAR).feed(data) == [len(data)]
+
+
 def test_a_page_comes_out_by_position() -> None:
     data = (
         b"\x1b\x1dP0\x1b\x1dP20\x1b\x1dP3\x00\x00\x00\x00\x40\x02\x00\x02"
@@ -333,6 +344,10 @@ def test_the_page_lasts_from_one_receipt_to_the_next() -> None:
     first = Reader()
     first.feed(b"\x1b\x1dt\x20\x1bd\x00")
     assert texts(read(b"\x80", DialectState.from_json(first.state.as_json()))) == ["€"]
+
+
+def test_a_page_set_before_the_language_is_known_is_kept() -> None:
+    assert follow(DialectState(), b"\x1b\x1d", b"\x1b\x1dt\x20").page == "cp1252"
 
 
 RECEIPT = b"\x1b@\x1bESHOP\x1bF\x1bi\x01\x01TOTAL 5.00\x1bi\x00\x00\n\x1bd"
