@@ -6,7 +6,6 @@ TillpostError            message + hint (what the person who must act should do)
 ├─ PortUnavailable       a tap's port or printer cannot be had now      → retried by itself, technician if it lasts
 ├─ StorageFull           no room on the disk                            → waits in RAM, recovers by itself
 ├─ JournalBusy           another tap writes this journal                → does not start until that one is gone
-├─ JournalDamaged        a segment cannot be read                       → gap is named, reading goes on behind it
 ├─ LedgerUnsafe          the database refuses the promises we need      → does not start, technician
 ├─ LedgerBusy            another process holds the ledger               → ask that process instead
 ├─ LedgerDamaged         the database is damaged                        → set aside and rebuilt from the journal
@@ -42,10 +41,6 @@ class StorageFull(TillpostError):
 
 class JournalBusy(TillpostError):
     default_hint = "Another tap writes this journal; stop that one, or wait until it has ended."
-
-
-class JournalDamaged(TillpostError):
-    default_hint = "Nothing to do now: reading goes on behind the damage. Replace the card if this repeats."
 
 
 class LedgerUnsafe(TillpostError):

@@ -8,7 +8,7 @@ for `PATIENCE_S` ends the signs of life. Without systemd everything here does no
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from systemd.daemon import notify
 
@@ -27,21 +27,6 @@ ROUND_S = 5.0
 LOOP = "event loop"
 
 Probe = Callable[[], bool | Awaitable[bool]]
-
-
-class Moving:
-    """A probe made of a mark that changes with the work, e.g. (oldest due row, its attempts); None: nothing to do."""
-
-    def __init__(self, clock: Clock, mark: Callable[[], Awaitable[Hashable | None]], patience_s: float) -> None:
-        self._clock, self._mark, self._patience_s = clock, mark, patience_s
-        self._last: Hashable | None = None
-        self._since = clock.monotonic()
-
-    async def __call__(self) -> bool:
-        mark = await self._mark()
-        if mark is None or mark != self._last:
-            self._last, self._since = mark, self._clock.monotonic()
-        return self._clock.monotonic() - self._since < self._patience_s
 
 
 class Watchdog:

@@ -278,12 +278,12 @@ def test_the_oldest_unfinished_byte_is_known() -> None:
     cutter, tape = JobCutter(LANE), Tape().sent(0, 1, RECEIPT + b"SHOP").sent(0, 2, b"X").closed(0.1, 1)
     for position, record in tape.entries[:1]:
         cutter.feed(position, record)
-    assert cutter.open_origin == Position(1, 1, 64 + len(RECEIPT))
+    assert [origin for origin, _ in cutter.unfinished.values()] == [Position(1, 1, 64 + len(RECEIPT))]
     for position, record in tape.entries[1:]:
         cutter.feed(position, record)
-    assert cutter.open_origin == Position(1, 1, 64 + len(RECEIPT))
+    assert min(origin for origin, _ in cutter.unfinished.values()) == Position(1, 1, 64 + len(RECEIPT))
     cutter.quiet(60 * 10**9, tape.boot)
-    assert cutter.open_origin is None
+    assert cutter.unfinished == {}
 
 
 def test_reading_goes_on_in_the_middle_of_a_session_with_what_was_set() -> None:

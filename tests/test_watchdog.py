@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.watchdog import PATIENCE_S, ROUND_S, Moving, Probe, Watchdog, round_seconds
+from agent.watchdog import PATIENCE_S, ROUND_S, Probe, Watchdog, round_seconds
 from tests.hand_clock import HandClock
 
 SIGN_OF_LIFE = "WATCHDOG=1"
@@ -157,22 +157,3 @@ async def test_without_systemd_it_does_nothing(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_interval_is_a_sixth_of_systemds_patience(environ: dict[str, str], seconds: float) -> None:
     assert round_seconds(environ) == seconds
-
-
-async def test_moving_says_no_when_the_same_row_stays_oldest_too_long() -> None:
-    clock, rows = HandClock(), [("row 1", 0)]
-
-    async def oldest() -> tuple[str, int] | None:
-        return rows[0] if rows else None
-
-    probe = Moving(clock, oldest, patience_s=60)
-    assert await probe()
-    await clock.advance(59)
-    assert await probe()
-    await clock.advance(1)
-    assert not await probe()
-    rows[0] = ("row 1", 1)  # an attempt is progress
-    assert await probe()
-    rows.clear()
-    await clock.advance(600)
-    assert await probe()

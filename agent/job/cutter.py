@@ -45,14 +45,6 @@ class JobCutter:
         self._language = ""
 
     @property
-    def open_origin(self) -> Position | None:
-        """First byte of the oldest unfinished job."""
-        origins = [session.open.origin for session in self._sessions.values()]
-        origins += [broken.job.origin for broken in self._continued.values()]
-        origins.append(self._broken_off.job.origin if self._broken_off else None)
-        return min((origin for origin in origins if origin), default=None)
-
-    @property
     def states(self) -> dict[int, DialectState]:
         """What each session had set before its unfinished job; hand it to the next cutter to go on from there."""
         return {number: session.open.state for number, session in self._sessions.items()}
