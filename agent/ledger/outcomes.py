@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from agent.ledger import counters, events, outbox, tasks
+from agent.ledger import counters, events, outbox, receipts, tasks
 from agent.ledger.moment import Moment, iso
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.personal import scrubbed
@@ -29,6 +29,8 @@ PARKED_RETRY_MS = 10 * 60 * 1000
 """How often a cloud is asked whether somebody has signed up meanwhile."""
 SETTLE_MS = 30_000
 """A call that timed out may still be working at the cloud: looking earlier could see 'not there' and send it twice."""
+UNDATED_SIGN_UP_HOURS = 24.0
+"""For awards whose own day's end is not known."""
 REFUSED_CHOICES = {"send again": "due", "drop": "refused"}
 
 
@@ -194,17 +196,21 @@ def _give_up(db: Database, row: OutboxRow, why: str, moment: Moment, task_id: in
 
 def _park(db: Database, row: OutboxRow, moment: Moment, rules: Rules) -> None:
     """Asked once more at the limit itself, and only then given up; never under a clock that cannot be trusted."""
-    until = row.sign_up_until or _sign_up_limit(row, rules)
+    until = row.sign_up_until or _sign_up_limit(db, row, moment, rules)
     left_ms = int((until - moment.wall).total_seconds() * 1000)
     if moment.trusted and left_ms <= 0:
         _give_up(db, row, f"nobody signed up by {until:%Y-%m-%d %H:%M} UTC", moment, None)
         return
     wait_ms = min(PARKED_RETRY_MS, left_ms) if moment.trusted else PARKED_RETRY_MS
     _back_to(db, row, "parked", "waits for a sign-up", moment, wait_ms)
-    db.execute("UPDATE outbox SET sign_up_until = ? WHERE id = ?", [iso(until), row.id])
+    if moment.trusted:
+        db.execute("UPDATE outbox SET sign_up_until = ? WHERE id = ?", [iso(until), row.id])
 
 
-def _sign_up_limit(row: OutboxRow, rules: Rules) -> datetime:
+def _sign_up_limit(db: Database, row: OutboxRow, moment: Moment, rules: Rules) -> datetime:
+    """Captured under a clock that was a guess (a box that woke up in 1970), it begins when the time is known."""
+    if row.receipt_id and not receipts.load(db, row.receipt_id).captured.trusted:
+        return moment.wall + timedelta(hours=rules.late_signup_hours or UNDATED_SIGN_UP_HOURS)
     return row.captured_at + timedelta(hours=rules.late_signup_hours) if rules.late_signup_hours else row.deadline
 
 

@@ -1,6 +1,6 @@
 """The outbox and its dispatch: keys once, order per customer, timers that survive nothing but their boot."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from sqlite_utils import Database
@@ -141,6 +141,18 @@ def test_nobody_is_given_up_under_a_clock_that_cannot_be_trusted(db: Database) -
     far = moment(30 * 86400, trusted=False)
     outcomes.settle(db, [Answered(row, NoMember(), 0)], far, Rules())
     assert state(db, 1) == "parked"
+
+
+def test_an_award_of_a_box_that_woke_up_in_1970_waits_a_day_for_its_sign_up(db: Database) -> None:
+    woke_up = datetime(1970, 1, 1, 0, 5, tzinfo=UTC)
+    book(db, 1, at=woke_up, deadline=woke_up + timedelta(hours=4))
+    db.execute("UPDATE receipts SET trusted = 0")
+    settle(db, take(db), NoMember())
+    assert state(db, 1) == "parked"
+    day_s = timedelta(days=1).total_seconds()
+    (row,) = take(db, day_s + 60)
+    outcomes.settle(db, [Answered(row, NoMember(), 0)], moment(day_s + 60), Rules())
+    assert state(db, 1) == "refused"
 
 
 def test_rows_wait_for_ever(db: Database) -> None:
