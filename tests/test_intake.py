@@ -481,3 +481,21 @@ async def test_a_return_weeks_later_finds_its_customer_by_the_member_the_cloud_n
         assert awards(await bench.read()) == [(sale.points, "delivered"), (-sale.points, "due")]
         (waiting,) = await bench.ledger.do(questions.queue)
         assert waiting["customer"] == {"member_id": "M-17"}
+
+
+async def test_a_rebuild_over_a_journal_whose_beginning_is_gone_counts_no_tail_as_a_receipt(tmp_path: Path) -> None:
+    """Retention deletes whole segments, and a receipt may lie across two: its tail alone may well add up."""
+    async with opened(tmp_path) as bench:
+        bench.writer.close()
+        bench.writer = JournalWriter(tmp_path / "journal", bench.clock, segment_bytes=1 << 16)
+        slip, whole = bench.shop.sale(PHONE, 3), bench.shop.sale(PHONE, 2)
+        session, middle = bench.open_session(), slip.data.index(b"Receipt #")
+        bench.write(session, slip.data[:middle])
+        while len(list((tmp_path / "journal").glob("*.segment"))) < 2:  # the other way of the line fills the segment
+            bench.writer.append(RecordKind.BYTES, LANE.name, session, Direction.FROM_PRINTER, 0, b"." * 8000)
+        bench.write(session, slip.data[middle:] + whole.data)
+        bench.close_session(session)
+        min((tmp_path / "journal").glob("*.segment")).unlink()
+        rows = await bench.read()
+        assert [row["state"] for row in rows] == ["held", "accepted"]
+        assert awards(rows) == [(whole.points, "due")]

@@ -86,8 +86,10 @@ class JobCutter:
         if record.session not in self._sessions:
             self._forget_dead()
             fresh = DialectState(default_page=self._lane.code_page, language=self._language)
-            state = self._states.pop(record.session, fresh)
-            self._sessions[record.session] = Session(self._lane.dialect, state)
+            known = self._states.pop(record.session, None)
+            self._sessions[record.session] = Session(self._lane.dialect, known or fresh)
+            if known is None and record.offset:  # a tail that adds up would count once more, under another name
+                self._sessions[record.session].bytes_missing("what came before is not kept any more")
         return self._sessions[record.session]
 
     def _forget_dead(self) -> None:
