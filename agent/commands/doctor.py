@@ -19,6 +19,8 @@ from serial.tools import list_ports
 
 from agent.clock import Quality, SystemClock
 from agent.commands.asking import agent_answers, ask
+from agent.errors import FormatError
+from agent.formats import load_format
 from agent.places import Places
 from agent.settings import Settings, load
 from agent.taps.lane import TapKind
@@ -103,6 +105,10 @@ def _clock(_: Settings) -> Iterator[Finding]:
 
 def _lanes(settings: Settings) -> Iterator[Finding]:
     for name, lane in settings.lanes.items():
+        try:
+            load_format(lane.format)
+        except FormatError as error:
+            yield Finding(f"lane {name}", "look", f"read as 'generic': {error}", error.hint)
         if lane.tap is TapKind.SERIAL_PORT:
             yield _serial(name, Path(lane.path))
         elif lane.tap is TapKind.RAW_TCP and not lane.printer:

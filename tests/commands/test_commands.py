@@ -144,6 +144,11 @@ def test_doctor_says_what_is_wrong_and_what_to_do(box: Box) -> None:
     assert "NTP" in shown.output
 
 
+def test_doctor_names_a_receipt_format_that_is_not_there(box: Box) -> None:
+    box.file.write_text(box.file.read_text().replace('tap = "raw_tcp"', 'tap = "raw_tcp"\nformat = "nonsense"'))
+    assert "read as 'generic'" in box.run("doctor").output
+
+
 def test_a_box_that_has_read_nothing_says_so(tmp_path: Path) -> None:
     failed = Box(tmp_path).run("receipts")
     assert isinstance(failed.exception, TillpostError)
