@@ -45,6 +45,7 @@ HANDS = {"cashier": Who.CASHIER, "manager": Who.CASHIER, "technician": Who.TECH,
 
 async def run_agent(settings: Settings, clock: Clock) -> None:
     """Until SIGTERM or SIGINT, or until a part fails: then the whole stops, and the service manager starts it anew."""
+    settings.device.run.mkdir(mode=0o700, parents=True, exist_ok=True)  # the sockets in it answer whoever may open them
     async with AsyncExitStack() as stack:
         ledger = Ledger.open(Places(settings).ledger, clock, settings.device.ballast_mb)
         stack.push_async_callback(ledger.close)

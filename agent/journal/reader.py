@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from agent.journal.layout import SEGMENT_HEADER_BYTES
-from agent.journal.record import Position, Record, RecordKind
+from agent.journal.record import Position, Record
 from agent.journal.segment import SegmentFile, SegmentName, Whole, segments
 from agent.journal.walk import Entry, Walk
 
@@ -45,26 +45,6 @@ class JournalReader:
             walk.seek(origin, containing=True)
             while entry := walk.next():
                 yield entry
-
-    def bytes_at(self, origin: Position, size: int) -> bytes:
-        """`size` bytes of one lane, session and direction, from the byte at `origin` on.
-
-        Fewer when fewer are there: the session ended, bytes are missing, or retention has deleted them.
-        """
-        entries = self.replay(origin)
-        position, first = next(entries, (origin, None))
-        within = origin.offset - position.offset
-        same_segment = (position.journal, position.segment) == (origin.journal, origin.segment)
-        if first is None or first.kind is not RecordKind.BYTES or not same_segment or within < 0:
-            return b""
-        data = bytearray(first.payload[within:])
-        while len(data) < size and (entry := next(entries, None)) and entry[1].boot in (first.boot, ""):
-            record = entry[1]
-            if (record.lane, record.session, record.direction) == (first.lane, first.session, first.direction):
-                if record.kind is RecordKind.CLOSED:
-                    break
-                data += record.payload if record.kind is RecordKind.BYTES else b""
-        return bytes(data[:size])
 
     def end(self) -> Position | None:
         """The newest record's position; None when there is none."""

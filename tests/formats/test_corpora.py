@@ -28,7 +28,7 @@ def test_every_held_stream_says_why(streams: list[Case]) -> None:
 
 
 def test_nearly_all_escpos_streams_are_right(streams: list[Case]) -> None:
-    """What is held: Star's languages, which have no dialect yet, and katakana that its encoder printed as '?'."""
+    """What is held: katakana that its encoder printed as '?'."""
     escpos = [case for case in streams if "star" not in case.name]
     held = [case.name for case in escpos if not case.stood]
     assert all("escpos-buffer/13_jp_katakana" in name for name in held)

@@ -13,7 +13,7 @@ from agent.journal.reader import PAGE_BYTES, JournalReader
 from agent.journal.record import Position, RecordKind
 from agent.journal.segment import segments
 from agent.journal.walk import DAMAGED
-from tests.journal.entries import FROM, TO, cause, fill, gaps, payloads, read_all, write, writer
+from tests.journal.entries import cause, fill, gaps, payloads, read_all, write, writer
 
 
 def test_an_absent_folder_is_an_empty_journal(tmp_path: Path) -> None:
@@ -126,51 +126,6 @@ def test_a_position_ahead_of_the_writer_waits(tmp_path: Path) -> None:
     assert reader.read(ahead, 10) == []
     more = fill(journal, 60, session=2)
     assert payloads(reader.read(ahead, 100)) == [entry for entry in more if entry[0] > ahead]
-    journal.close()
-
-
-def test_bytes_of_one_stream_are_gathered_among_others(tmp_path: Path) -> None:
-    journal = writer(tmp_path)
-    streams: dict[tuple[str, int], bytes] = {}
-    first: dict[tuple[str, int], Position] = {}
-    rnd = random.Random(3)
-    for _ in range(120):
-        key = rnd.choice([("front", 1), ("front", 2), ("back", 3)])
-        data = rnd.randbytes(rnd.randrange(400))
-        position = write(journal, data, len(streams.get(key, b"")), session=key[1], lane=key[0])
-        first.setdefault(key, position)
-        streams[key] = streams.get(key, b"") + data
-        journal.append(RecordKind.BYTES, key[0], key[1], FROM, 0, b"answer")
-    reader = JournalReader(tmp_path)
-    for key, data in streams.items():
-        assert reader.bytes_at(first[key], len(data)) == data
-        assert reader.bytes_at(first[key], 1000) == data[:1000]
-        assert reader.bytes_at(first[key], len(data) + 1) == data
-    journal.close()
-
-
-def test_bytes_from_the_middle_of_a_record_and_across_segments(tmp_path: Path) -> None:
-    journal = writer(tmp_path)
-    wrote = fill(journal, 60)
-    whole = b"".join(payload for _, payload in wrote)
-    reader = JournalReader(tmp_path)
-    for place in (0, 7, 25, 40):
-        position = wrote[place][0]
-        for within in (0, 1, 150, 299):
-            origin = Position(position.journal, position.segment, position.offset + within)
-            at = place * 300 + within
-            assert reader.bytes_at(origin, 5000) == whole[at : at + 5000]
-    journal.close()
-
-
-def test_bytes_end_with_their_session(tmp_path: Path) -> None:
-    journal = writer(tmp_path)
-    first = write(journal, b"first", session=1)
-    journal.append(RecordKind.CLOSED, "front", 1, TO, 5, b"{}")
-    write(journal, b"not its own", session=1)
-    reader = JournalReader(tmp_path)
-    assert reader.bytes_at(first, 100) == b"first"
-    assert reader.bytes_at(Position(first.journal, 7, 100), 10) == b""
     journal.close()
 
 
