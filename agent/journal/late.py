@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from itertools import count
 
-from agent.clock import Clock, Quality
+from agent.clock import Clock
 from agent.errors import StorageFull
 from agent.journal.record import Direction, Position, RecordKind, Stamp
-from agent.journal.writer import JournalWriter
+from agent.journal.writer import JournalWriter, stamp_of
 
 TRY_AGAIN_S = 1.0
 
@@ -31,9 +31,7 @@ class LateWriter:
         return self._writer.next_session() if self._writer else next(self._sessions)
 
     def stamp(self) -> Stamp:
-        clock = self._clock
-        wall_us = round(clock.wall().timestamp() * 1_000_000)
-        return Stamp(clock.boot, round(clock.monotonic() * 1e9), wall_us, clock.quality() is Quality.NTP)
+        return stamp_of(self._clock)
 
     def append(  # noqa: PLR0917  (a record's own fields, in their own order)
         self,

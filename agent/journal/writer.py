@@ -37,6 +37,12 @@ LOST_SESSIONS = 1 << 16
 """Skipped after a reboot: sessions numbered since the last sync, whose records the power cut may have taken."""
 
 
+def stamp_of(clock: Clock) -> Stamp:
+    """Now, as records carry it."""
+    wall_us = round(clock.wall().timestamp() * 1_000_000)
+    return Stamp(clock.boot, round(clock.monotonic() * 1e9), wall_us, clock.quality() is Quality.NTP)
+
+
 class JournalWriter:
     """For one thread. Holds a lock on the folder: two writers would overwrite each other. Raises JournalBusy."""
 
@@ -51,7 +57,7 @@ class JournalWriter:
         self._spare = Spare(folder / "spare", segment_bytes)
         self._file: int | None = None
         self._at = self._size = 0
-        self._dirty = False
+        self._dirty = self._said_low = False
         self._previous_end = 0
         self._sessions = count(self._resume())
 
@@ -60,10 +66,7 @@ class JournalWriter:
         return next(self._sessions)
 
     def stamp(self) -> Stamp:
-        """Now."""
-        clock = self._clock
-        wall_us = round(clock.wall().timestamp() * 1_000_000)
-        return Stamp(clock.boot, round(clock.monotonic() * 1e9), wall_us, clock.quality() is Quality.NTP)
+        return stamp_of(self._clock)
 
     def append(  # noqa: PLR0917  (a record's own fields, in their own order)
         self,
@@ -118,10 +121,14 @@ class JournalWriter:
         A full disk is no error yet here: the current segment and what there is of the spare can still be written.
         """
         try:
-            return self._spare.grow()
+            done = self._spare.grow()
         except StorageFull as error:
-            LOG.warning("the journal has %d bytes left: %s", self.room, error)
+            if not self._said_low:  # once, not at every sync until somebody comes
+                LOG.warning("the journal has %d bytes left: %s", self.room, error)
+            self._said_low = True
             return False
+        self._said_low = False
+        return done
 
     @property
     def low(self) -> bool:
