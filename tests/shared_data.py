@@ -12,5 +12,5 @@ def shared_data() -> Path:
     """The data folder: beside the checkout, or where TILLPOST_TEST_DATA says."""
     folder = Path(os.environ.get("TILLPOST_TEST_DATA", BESIDE))
     if not folder.is_dir():
-        pytest.skip("captures and receipts with truth are not beside this checkout (../shared/data) nor at TILLPOST_TEST_DATA")
+        pytest.skip("no captures with truth beside this checkout (../shared/data), nor where TILLPOST_TEST_DATA says")
     return folder
