@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-SUITE, MIRROR = "bookworm", ""
+SUITE = "bookworm"
 PACKAGES = "systemd,systemd-sysv,dbus,udev,python3,python3-venv"
 TOOLS = ("debootstrap", "systemd-nspawn", "nsenter")
 SOURCES = (
@@ -140,7 +140,7 @@ def _bare_system() -> Path:
     if not root.exists():
         making = root.with_suffix(".making")
         shutil.rmtree(making, ignore_errors=True)
-        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(making), MIRROR]
+        command = ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", SUITE, str(making)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         making.rename(root)
     return root
