@@ -20,6 +20,8 @@ PORT = 9100
 UNITS = ("tillpost-tap.socket", "tillpost-tap.service", "tillpost-agent.service")
 TAP, AGENT = "tillpost-tap.service", "tillpost-agent.service"
 KILLS = 10
+RESETS_AT_MOST = 3
+"""None is wanted. One and two were seen in ten kills; why is not proven, and more would be something new."""
 FREEZE_S = 6.0
 """WatchdogSec 1.5 + restart 0.1 + Python's start, with room for a busy machine; the figure itself is printed."""
 
@@ -119,8 +121,8 @@ def test_killing_the_tap_refuses_and_loses_nothing(container: Container) -> None
             send(container, TAP, "KILL")
         wait_until_active(container, TAP, not_pid=pid)
     assert tally["refused"] == 0
-    # One that was accepted in the instant before the death, and not yet handed to systemd, is reset: the till knows.
-    assert len(tally["broken"]) <= KILLS, container.story()
+    sys.stdout.write(f"    {len(tally['broken'])} connections reset by {KILLS} kills ")
+    assert len(tally["broken"]) <= RESETS_AT_MOST, container.story()
     assert set(tally["done"]) <= set(journaled(container))
 
 
