@@ -1,17 +1,8 @@
-"""schema: the ledger's tables, as migrations that run once each; holds no queries.
+"""first: the ledger's first tables."""
 
-Money is integer minor units, times are ISO-8601 UTC text, JSON is text. All tables are strict. A migration that was
-released is never edited: a new one is added below it.
-"""
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-MIGRATIONS = Migrations("tillpost")
-
-OPEN_STATES = ("due", "attempt", "unknown", "parked", "held")
-"""Outbox states in which a fact is neither delivered nor given up; what an earlier fact in one of these blocks is
-every later one of the same customer at the same cloud."""
-OPEN = "('due', 'attempt', 'unknown', 'parked', 'held')"
+from agent.ledger.schema.migrations import MIGRATIONS, OPEN
 
 FIRST = (
     """CREATE TABLE receipts (

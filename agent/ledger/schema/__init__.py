@@ -1,0 +1,9 @@
+"""schema: the ledger's tables, as migrations that run once each, one file a topic; holds no queries."""
+
+from agent.ledger.schema import first
+from agent.ledger.schema.migrations import MIGRATIONS, OPEN, OPEN_STATES
+
+__all__ = ["MIGRATIONS", "OPEN", "OPEN_STATES", "TOPICS"]
+
+TOPICS = (first,)
+"""In the order their migrations run."""

@@ -1,0 +1,26 @@
+"""settings: one TOML file and the environment, checked as a whole; gives every part its own frozen section."""
+
+from agent.settings.clouds import ProviderSettings
+from agent.settings.describing import Described, described
+from agent.settings.device import Device
+from agent.settings.fleet import Fleet
+from agent.settings.lanes import LaneSettings
+from agent.settings.programmes import Programme, Rate
+from agent.settings.store import WEEKDAYS, Store
+from agent.settings.whole import DEFAULT_FILE, Settings, load
+
+__all__ = [
+    "DEFAULT_FILE",
+    "WEEKDAYS",
+    "Described",
+    "Device",
+    "Fleet",
+    "LaneSettings",
+    "Programme",
+    "ProviderSettings",
+    "Rate",
+    "Settings",
+    "Store",
+    "described",
+    "load",
+]

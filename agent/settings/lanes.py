@@ -1,0 +1,35 @@
+"""lanes: the settings of one till."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from agent.settings.section import Section
+from agent.taps.lane import DialectName, TapKind
+
+
+class LaneSettings(Section):
+    """One till: a listening port or a serial path."""
+
+    tap: TapKind = Field(description="How the bytes are got: raw_tcp, serial_port or recording.")
+    listen: str = Field("0.0.0.0:9100", description="raw_tcp: the address the till prints to.")
+    printer: str = Field(
+        "", description="raw_tcp: the printer's 'host:port'; serial_port: second port; empty: we answer."
+    )
+    path: str = Field("", description="serial_port: /dev/serial/by-id/…; recording: the file.")
+    baud: int = Field(9600, ge=50)
+    parity: Literal["N", "E", "O"] = "N"
+    stop_bits: Literal[1, 2] = 1
+    data_bits: Literal[7, 8] = 8
+    quiet_s: float = Field(
+        0, ge=0, description="Silence that ends a job without a cut; 0: 10 s on TCP, 30 s on serial."
+    )
+    dialect: DialectName = Field(DialectName.AUTO, description="Printer language; auto: by evidence, remembered.")
+    code_page: str = Field("cp437", description="Code page when the stream does not say.")
+    format: str = Field("generic", description="Receipt format, a file in formats/.")
+
+    @model_validator(mode="after")
+    def _path_where_needed(self) -> "LaneSettings":
+        if self.tap is not TapKind.RAW_TCP and not self.path:
+            raise ValueError(f"tap {self.tap.value!r} needs 'path'")
+        return self

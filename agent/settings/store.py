@@ -1,0 +1,65 @@
+"""store: the settings of the shop the box stands in."""
+
+from datetime import time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from agent.settings.section import Section
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class Store(Section):
+    """The shop the box stands in."""
+
+    id: str = Field("store", description="The shop's id at the clouds.")
+    name: str = Field("", description="As the owner calls it; on the day's account.")
+    timezone: str = Field("America/Los_Angeles", description="IANA zone of the shop's clock.")
+    country: str = Field("US", pattern=r"^[A-Z]{2}$", description="Two letters; decides how phone numbers are read.")
+    currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="ISO 4217.")
+    exponent: int = Field(2, ge=0, le=3, description="Decimals of the currency: 2 for cents, 0 for yen.")
+    closing: str | dict[str, str] = Field(
+        "", description="Closing time 'HH:MM', or one per weekday {mon = '21:00', …}; empty: 04:00 next morning."
+    )
+    day_starts: str = Field("04:00", description="When a new business day begins; a receipt at 01:30 is yesterday's.")
+    date_order: Literal["auto", "mdy", "dmy", "ymd"] = Field("auto", description="Breaks ties in printed dates.")
+    cash_rounding: int = Field(1, ge=1, le=100, description="Smallest coin in minor units (5 in Canada).")
+    nobody: tuple[str, ...] = Field(
+        ("No Name", "Walk-in", "Guest", "Cash Customer"), description="Customers meaning none."
+    )
+    late_signup_hours: float = Field(0, ge=0, description="How long an award waits for a sign-up; 0: the business day.")
+    duplicate_decision_minutes: float = Field(
+        60, gt=0, description="A possible duplicate is removed after this, logged."
+    )
+    returns_window_days: int = Field(400, ge=1, description="How long receipts are kept for returns.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except Exception as error:
+            raise ValueError(f"no time zone is called {name!r}; take one like 'America/Chicago'") from error
+        return name
+
+    @field_validator("closing")
+    @classmethod
+    def _closing_reads(cls, closing: str | dict[str, str]) -> str | dict[str, str]:
+        for day in closing if isinstance(closing, dict) else ():
+            if day not in WEEKDAYS:
+                raise ValueError(f"no weekday is called {day!r}; use {', '.join(WEEKDAYS)}")
+        for text in closing.values() if isinstance(closing, dict) else filter(None, (closing,)):
+            time.fromisoformat(text)
+        return closing
+
+    @field_validator("day_starts")
+    @classmethod
+    def _start_reads(cls, text: str) -> str:
+        time.fromisoformat(text)
+        return text
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

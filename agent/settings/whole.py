@@ -1,0 +1,143 @@
+"""whole: all sections together, read from one TOML file and the environment, checked as one."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from agent.errors import SettingsError
+from agent.settings.clouds import ProviderSettings
+from agent.settings.device import Device
+from agent.settings.fleet import Fleet
+from agent.settings.lanes import LaneSettings
+from agent.settings.programmes import Programme
+from agent.settings.store import Store
+from agent.taps.lane import Lane
+
+DEFAULT_FILE = Path("/etc/tillpost/tillpost.toml")
+ENV_PREFIX = "TILLPOST_"
+ENV_DELIMITER = "__"
+NOT_SETTINGS = frozenset({"SETTINGS", "TAP", "TEST_DATA", "CONTAINER"})
+"""Variables with our prefix that are no settings: the file's path, the tap's orders, and the tests' switches."""
+
+
+class Settings(BaseSettings):
+    """Everything the box is told. File first, environment over it (TILLPOST_STORE__NAME=…)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER, extra="forbid", frozen=True
+    )
+
+    device: Device = Device()
+    store: Store = Store()
+    lanes: dict[str, LaneSettings] = Field({}, description="The tills, by name.")
+    providers: dict[str, ProviderSettings] = Field({}, description="The clouds, by name.")
+    programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
+    fleet: Fleet = Fleet()
+
+    @classmethod
+    def settings_customise_sources(  # the five arguments are pydantic's
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before the file, and nothing else."""
+        return env_settings, init_settings
+
+    @model_validator(mode="after")
+    def _programmes_have_clouds(self) -> "Settings":
+        for name, programme in self.programmes.items():
+            if programme.provider not in self.providers:
+                wanted = programme.provider
+                raise ValueError(
+                    f"programmes.{name}.provider is {wanted!r}, but there is no [providers.{wanted}]"
+                    f"{suggestion(wanted, self.providers)}"
+                )
+        return self
+
+    def tap_lanes(self) -> list[Lane]:
+        """The lanes as the tap process takes them."""
+        return [Lane(name=name, **lane.model_dump()) for name, lane in self.lanes.items()]
+
+
+def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads and checks everything; a missing default file means defaults. Raises SettingsError naming each fault."""
+    environ = os.environ if environ is None else environ
+    written = read_file(path)
+    unknown = sorted(_unknown_environment(environ))
+    if unknown:
+        raise SettingsError("; ".join(unknown))
+    try:
+        return Settings(**written)
+    except ValidationError as error:
+        faults = [_fault_in_words(dict(fault)) for fault in error.errors()]
+        raise SettingsError(f"{path or DEFAULT_FILE}: " + "; ".join(faults)) from error
+
+
+def read_file(path: Path | None) -> dict[str, Any]:
+    file = path or DEFAULT_FILE
+    if path is None and not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{file}: there is no such file", hint="Name it with --settings FILE.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+
+
+def _unknown_environment(environ: Mapping[str, str]) -> Iterator[str]:
+    """pydantic-settings skips a misspelt variable without a word; we do not."""
+    for variable in environ:
+        name = variable.removeprefix(ENV_PREFIX)
+        if name == variable or name in NOT_SETTINGS:
+            continue
+        section = name.split(ENV_DELIMITER)[0].lower()
+        if section not in Settings.model_fields:
+            advice = suggestion(section, Settings.model_fields)
+            yield f"environment {variable}: no section is called {section!r}{advice}"
+
+
+def _fault_in_words(fault: dict[str, Any]) -> str:
+    place = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{place}: there is no such setting{suggestion(str(fault['loc'][-1]), _names_beside(fault['loc']))}"
+    return (
+        f"{place}: {fault['msg'].removeprefix('Value error, ')}"
+        if place
+        else fault["msg"].removeprefix("Value error, ")
+    )
+
+
+def _names_beside(place: tuple[int | str, ...]) -> list[str]:
+    """The names that would have been right where a wrong one stands."""
+    model: type[BaseModel] = Settings
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        if field is None:
+            continue  # the name of a lane, cloud or programme, or an index: the model stays
+        model = _section_of(field.annotation) or model
+    return list(model.model_fields)
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _section_of(argument)
+        if found:
+            return found
+    return None
+
+
+def suggestion(wrong: str, names: Any) -> str:
+    close = difflib.get_close_matches(wrong, list(names), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(names)}" if names else ""
