@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,26 @@ from agent.taps.lane import DialectName
 
 HOME = StoreContext()
 MALAYSIA = StoreContext(country="MY", currency="MYR", cash_rounding=5)
+STORES: Mapping[str, StoreContext] = {
+    "sroie": MALAYSIA,
+    "us": HOME,
+    "ca": StoreContext(country="CA", currency="CAD", cash_rounding=5),
+    "de": StoreContext(country="DE", currency="EUR"),
+    "kr": StoreContext(country="KR", currency="KRW", exponent=0),
+    "jp": StoreContext(country="JP", currency="JPY", exponent=0),
+    "id": StoreContext(country="ID", currency="IDR", exponent=0, cash_rounding=100),
+}
+"""The store's settings by what a file's name begins with: 'sroie-train.jsonl', 'ca-openprice.jsonl'."""
 AMOUNTS = ("subtotal", "tax", "total", "discount", "award_base", "fees", "tip", "change")
+CREDITED = frozenset({"kind", *AMOUNTS, "exponent", "tenders", "items", "n_items", "phone"})
+"""Fields that decide what is credited and to whom: one of them wrong on an accepted receipt is the worst outcome."""
 PRINT_FIELDS = (
     "kind",
     "number",
     "date",
     "exponent",
     "phone",
+    "email",
     "original",
     "register",
     *AMOUNTS,
@@ -38,6 +51,8 @@ class Case:
     name: str
     truth: Mapping[str, Any]
     receipt: Receipt | None
+    closes: bool = True
+    """The truth's own amounts add up; where they do not, the truth may be what is wrong."""
 
     @property
     def accepted(self) -> bool:
@@ -47,6 +62,10 @@ class Case:
     def stood(self) -> bool:
         """It was not held: what it says counts."""
         return self.receipt is not None and self.receipt.state is not State.HELD
+
+    @property
+    def accepted_wrong(self) -> bool:
+        return self.accepted and not CREDITED.isdisjoint(self.differences())
 
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """Field → (truth, read) where they differ; only fields that the truth names."""
@@ -60,25 +79,62 @@ class Case:
 
 
 def _same(field: str, truth: Any, read: Any) -> bool:
-    if field == "date":
-        return read is not None and datetime.fromisoformat(read) == datetime.fromisoformat(truth)
-    if field == "day":
-        return bool(read == truth)
+    if field == "date" and read is not None:
+        return datetime.fromisoformat(read) == datetime.fromisoformat(truth)
     return bool(read == truth)
 
 
-def print_streams(folder: Path) -> Iterator[Case]:
-    """Every .bin of data/encoders through the whole way: job, dialect, paper, reader."""
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Receipts of one kind in one place: `read()` gives a list of cases for each of its `size` papers."""
+
+    name: str
+    size: int
+    read: Callable[[], Iterator[list[Case]]]
+    prints: bool = False
+    """Printer bytes through the whole way; else lines of text."""
+
+    def cases(self) -> list[Case]:
+        return [case for cases in self.read() for case in cases]
+
+
+def corpora_in(folder: Path, store: StoreContext | None = None) -> list[Corpus]:
+    """Every corpus under the folder: `.bin` beside its `.json`, and `.jsonl` of lines with truth."""
+    streams = sorted(path for path in folder.rglob("*.bin") if path.with_suffix(".json").is_file())
+    texts = sorted(path for path in folder.rglob("*.jsonl"))
+    found = [_streams(folder, streams, store)] if streams else []
+    return found + [_texts(path, store or _store_of(path)) for path in texts]
+
+
+def _store_of(path: Path) -> StoreContext:
+    return next((store for name, store in STORES.items() if re.match(rf"{name}\b", path.name)), HOME)
+
+
+# ---- print streams --------------------------------------------------------------------------------
+
+
+def _streams(folder: Path, paths: Sequence[Path], store: StoreContext | None) -> Corpus:
+    def read() -> Iterator[list[Case]]:
+        for path in paths:
+            yield list(_stream_cases(path, str(path.relative_to(folder)), store or HOME))
+
+    return Corpus("print streams", len(paths), read, prints=True)
+
+
+def _stream_cases(path: Path, name: str, store: StoreContext) -> Iterator[Case]:
+    written = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    truth = {field: value for field, value in written.items() if field in PRINT_FIELDS}
+    lane = lane_for_file(str(path), DialectName.AUTO, "cp437", "generic")
     form = load_format("generic")
-    for path in sorted((folder / "encoders").rglob("*.bin")):
-        written = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        truth = {field: value for field, value in written.items() if field in PRINT_FIELDS}
-        lane = lane_for_file(str(path), DialectName.AUTO, "cp437", "generic")
-        jobs = [understand(job, DialectName.AUTO, form, HOME) for job in jobs_in_file(path.read_bytes(), lane)]
-        receipts = [receipt for job in jobs for receipt in job.receipts]
-        name = str(path.relative_to(folder / "encoders"))
-        yield Case(name, truth, receipts[0] if receipts else None)
-        yield from (Case(f"{name} (one too many)", {"kind": None}, extra) for extra in receipts[1:])
+    jobs = [understand(job, DialectName.AUTO, form, store) for job in jobs_in_file(path.read_bytes(), lane)]
+    receipts = [receipt for job in jobs for receipt in job.receipts]
+    yield Case(name, truth, receipts[0] if receipts else None)
+    yield from (Case(f"{name} (one too many)", {"kind": None}, extra) for extra in receipts[1:])
+
+
+def print_streams(folder: Path) -> list[Case]:
+    """Every stream under `encoders` of the data."""
+    return [case for corpus in corpora_in(folder / "encoders") for case in corpus.cases()]
 
 
 def print_lines(folder: Path, encoder: str) -> Iterator[tuple[str, list[str]]]:
@@ -92,38 +148,68 @@ def print_lines(folder: Path, encoder: str) -> Iterator[tuple[str, list[str]]]:
                 yield path.name, [line.text for line in paper.lines]
 
 
-def american_lines(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    for receipt in _texts(folder / "receipts" / "us-dev.jsonl"):
-        yield receipt["id"], receipt["lines"]
+# ---- texts ----------------------------------------------------------------------------------------
 
 
-def malaysian_texts(folder: Path) -> Iterator[Case]:
-    """SROIE: true words laid out as lines; truth: the total."""
-    for number, receipt in enumerate(_texts(folder / "receipts" / "sroie-train.jsonl")):
-        printed = re.sub(r"[^\d.-]", "", receipt["truth"]["total"])
-        if re.fullmatch(r"-?\d*\.\d{2}", printed):
-            truth = {"total": _minor(printed)}
-            yield Case(f"sroie-train:{number}", truth, _read(receipt["lines"], MALAYSIA))
+def _texts(path: Path, store: StoreContext) -> Corpus:
+    receipts = list(written_receipts(path))
+
+    def read() -> Iterator[list[Case]]:
+        for number, written in enumerate(receipts):
+            yield list(_text_case(f"{path.stem}:{number}", written, store))
+
+    return Corpus(path.stem, len(receipts), read)
 
 
-def american_texts(folder: Path) -> Iterator[Case]:
-    """Receipts whose own truth closes; one label in twenty of this set is wrong."""
-    for number, receipt in enumerate(_texts(folder / "receipts" / "us-dev.jsonl")):
-        subtotal, tax, tip, total = (_minor(receipt["truth"][field]) for field in ("subtotal", "tax", "tip", "total"))
-        if subtotal + tax + tip == total:
-            truth = {"subtotal": subtotal, "tax": tax, "total": total}
-            yield Case(f"us-dev:{number}", truth, _read(receipt["lines"], HOME))
+def _text_case(name: str, written: Mapping[str, Any], store: StoreContext) -> Iterator[Case]:
+    """Nothing where the truth has no readable total."""
+    printed = {
+        field: amount
+        for field in ("subtotal", "tax", "tip", "total")
+        if (amount := _minor(written["truth"].get(field), store.exponent)) is not None
+    }
+    if "total" not in printed:
+        return
+    receipts = read_paper(written["lines"], load_format("generic"), store)
+    truth = {field: amount for field, amount in printed.items() if field != "tip"}
+    yield Case(name, truth, receipts[0] if receipts else None, closes=_closes(printed))
 
 
-def _texts(path: Path) -> Iterator[dict[str, Any]]:
+def _closes(printed: Mapping[str, int]) -> bool:
+    """subtotal + tax + tip = total, of what the truth says; a total alone cannot contradict itself."""
+    parts = printed.get("subtotal", 0) + printed.get("tax", 0) + printed.get("tip", 0)
+    return "subtotal" not in printed or parts == printed["total"]
+
+
+def _minor(amount: float | str | None, exponent: int) -> int | None:
+    if amount is None:
+        return None
+    digits = re.sub(r"[^\d.-]", "", str(amount))
+    return round(float(digits) * 10**exponent) if re.fullmatch(r"-?\d*\.?\d+", digits) else None
+
+
+def written_receipts(path: Path) -> Iterator[dict[str, Any]]:
+    """The receipts of a `.jsonl`: each with `id`, `lines` and `truth`."""
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 
-def _read(lines: Sequence[str], context: StoreContext) -> Receipt | None:
-    receipts = read_paper(lines, load_format("generic"), context)
-    return receipts[0] if receipts else None
+def american_lines(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    for receipt in written_receipts(folder / "receipts" / "us-dev.jsonl"):
+        yield receipt["id"], receipt["lines"]
 
 
-def _minor(amount: float | str) -> int:
-    return round(float(amount) * 100)
+def malaysian_lines(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    for receipt in written_receipts(folder / "receipts" / "sroie-train.jsonl"):
+        yield receipt["id"], receipt["lines"]
+
+
+def malaysian_texts(folder: Path) -> list[Case]:
+    """SROIE: true words laid out as lines; truth: the total."""
+    return _texts(folder / "receipts" / "sroie-train.jsonl", MALAYSIA).cases()
+
+
+def american_texts(folder: Path) -> list[Case]:
+    """Receipts whose own truth closes; one label in twenty of this set is wrong."""
+    cases = _texts(folder / "receipts" / "us-dev.jsonl", HOME).cases()
+    return [case for case in cases if case.closes]

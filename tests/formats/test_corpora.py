@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats.corpora import AMOUNTS, Case, american_texts, malaysian_texts, print_streams
+from tests.formats.corpora import AMOUNTS, Case, american_texts, corpora_in, malaysian_texts, print_streams
 from tests.shared_data import shared_data
 
 
 @pytest.fixture(scope="module")
 def streams() -> list[Case]:
-    return list(print_streams(shared_data()))
+    return print_streams(shared_data())
 
 
 def test_no_print_stream_is_accepted_wrong(streams: list[Case]) -> None:
@@ -44,16 +44,16 @@ def judged(cases: list[Case]) -> tuple[float, float]:
 
 def test_malaysian_texts() -> None:
     """Totals. Three of the truths are the sum before a coupon, which nobody paid."""
-    share, wrong = judged(list(malaysian_texts(shared_data())))
+    share, wrong = judged(malaysian_texts(shared_data()))
     assert share >= 0.75
     assert wrong <= 0.01
 
 
 def test_american_texts() -> None:
-    share, wrong = judged(list(american_texts(shared_data())))
+    share, wrong = judged(american_texts(shared_data()))
     assert share >= 0.75
     assert wrong <= 0.01
 
 
 def test_scoring_without_the_data_says_so(tmp_path: Path) -> None:
-    assert list(print_streams(tmp_path)) == []
+    assert corpora_in(tmp_path) == []
