@@ -4,13 +4,14 @@ import asyncio
 import json
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
+from agent.acts import Parts
 from agent.booking import Rules
 from agent.clock import Clock, Quality
 from agent.courier import Courier
@@ -23,7 +24,7 @@ from agent.fleet.uplink import Uplink
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
-from agent.ledger import Ledger, answers, cursor, outbox, rebuild, tasks
+from agent.ledger import Ledger, cursor, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.questions import health_numbers, open_tasks
@@ -82,6 +83,7 @@ class Agent:
             self._queued,
             PoisonNote(self._places.poison),
         )
+        self._for_acts = Parts(ledger, clock, settings, rules, providers, self._queued, self._intake.read_again)
         self._courier = Courier(ledger, providers, clock, settings.store, self._queued, SystemRandom())
 
     async def run(self) -> None:
@@ -107,7 +109,7 @@ class Agent:
             alerts=self._alerts,
             pace=Pace(first_connect_s=settings.fleet.first_connect_s),
         )
-        server = LocalServer(local_app(self._ledger, self._acts()), str(self._places.agent))
+        server = LocalServer(local_app(self._for_acts), str(self._places.agent))
         probes: Mapping[str, Probe] = {
             "ledger": self._ledger_answers,
             "intake": self._intake.makes_progress,
@@ -125,31 +127,6 @@ class Agent:
             "ledger's soundness": self._ledger.until_failed,
             "watchdog": Watchdog(self._clock, probes).run,
         }
-
-    def _acts(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Any]]]:
-        """What the command line may do: each is one commit."""
-
-        async def answer(body: Mapping[str, Any]) -> bool:
-            done = await self._ledger.do(
-                answers.answer_task, int(body["task"]), str(body["choice"]), who="command line", at=self._clock.wall()
-            )
-            self._queued.set()
-            return done
-
-        async def retry(_: Mapping[str, Any]) -> int:
-            count = await self._ledger.do(outbox.retry_parked)
-            self._queued.set()
-            return count
-
-        async def send_again(body: Mapping[str, Any]) -> None:
-            award, now = int(body["award"]), self._clock.wall()
-            await self._ledger.do(answers.reopen, award, who="command line", at=now)
-            self._queued.set()
-
-        async def read_again(body: Mapping[str, Any]) -> list[Any]:
-            return await self._intake.read_again([int(number) for number in body["receipts"]])
-
-        return {"answer": answer, "retry": retry, "send_again": send_again, "read_again": read_again}
 
     async def _ledger_answers(self) -> bool:
         await self._ledger.do(cursor.get)

@@ -9,7 +9,8 @@ TillpostError            message + hint (what the person who must act should do)
 ├─ LedgerUnsafe          the database refuses the promises we need      → does not start, technician
 ├─ LedgerBusy            another process holds the ledger               → ask that process instead
 ├─ LedgerDamaged         the database is damaged                        → set aside and rebuilt from the journal
-└─ ProviderMisconfigured a cloud's settings cannot work                 → that provider stops, queue is kept
+├─ ProviderMisconfigured a cloud's settings cannot work                 → that provider stops, queue is kept
+└─ NotAllowed            this person may not do that                    → somebody whose part it is does it
 """
 
 
@@ -57,3 +58,7 @@ class LedgerDamaged(TillpostError):
 
 class ProviderMisconfigured(TillpostError):
     default_hint = "Correct this provider's settings; its queue is kept and goes out afterwards."
+
+
+class NotAllowed(TillpostError):
+    default_hint = "Ask somebody whose part it is: a manager's PIN lets it pass."

@@ -45,6 +45,7 @@ LAYER_OF = {
     "agent.tap": "flows",
     "agent.intake": "flows",
     "agent.courier": "flows",
+    "agent.acts": "flows",
     "agent.till": "flows",
     "agent.daemon": "daemon",
     "agent.supervisor": "daemon",

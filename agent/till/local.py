@@ -1,8 +1,6 @@
 """local: the agent's answers on a Unix socket, for the command line; reads the ledger only through its owner."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -10,29 +8,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from agent.acts import ACTS, COMMAND_LINE, Parts
 from agent.errors import TillpostError
-from agent.ledger import Ledger
 from agent.ledger.questions import QUESTIONS
 
 LOG = logging.getLogger(__name__)
 
-Act = Callable[[Mapping[str, Any]], Awaitable[Any]]
 
-
-def local_app(ledger: Ledger, acts: Mapping[str, Act]) -> Starlette:
+def local_app(parts: Parts) -> Starlette:
     """GET /ask/<question>?name=value answers from the ledger; POST /do/<act> with a JSON body acts."""
 
     async def ask(request: Request) -> JSONResponse:
         question = QUESTIONS.get(request.path_params["question"])
         if question is None:
             raise TillpostError(f"there is no such question; there are: {', '.join(QUESTIONS)}")
-        return JSONResponse(await ledger.do(question, **dict(request.query_params)))
+        return JSONResponse(await parts.ledger.do(question, **dict(request.query_params)))
 
     async def do(request: Request) -> JSONResponse:
-        act = acts.get(request.path_params["act"])
+        act = ACTS.get(request.path_params["act"])
         if act is None:
-            raise TillpostError(f"there is no such act; there are: {', '.join(acts)}")
-        return JSONResponse(await act(await request.json()))
+            raise TillpostError(f"there is no such act; there are: {', '.join(ACTS)}")
+        body = await request.json()
+        if not isinstance(body, dict):
+            raise TillpostError("an act takes a JSON object")
+        return JSONResponse(await act.does(parts, COMMAND_LINE, body))
 
     async def refuse(_: Request, error: Exception) -> JSONResponse:
         hint = error.hint if isinstance(error, TillpostError) else ""

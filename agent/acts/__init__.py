@@ -1,0 +1,19 @@
+"""acts: what people may do, one file each, and this list of them; the command line and the pages share it."""
+
+from collections.abc import Mapping
+
+from agent.acts.answer import answer
+from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
+from agent.acts.read_again import read_again
+from agent.acts.retry import retry
+from agent.acts.send_again import send_again
+
+__all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
+
+ACTS: Mapping[str, Act] = {
+    "answer": Act(answer, EVERYBODY),  # the task itself says whose it is
+    "retry": Act(retry),
+    "send_again": Act(send_again, MANAGERS),
+    "read_again": Act(read_again, BOX),
+}
+"""Name → act. To add one: a file beside this one with `async def NAME(parts, by, body)`, and a line here."""

@@ -1,0 +1,11 @@
+"""read_again: held receipts that today's reader can prove now count."""
+
+from typing import Any
+
+from agent.acts.parts import Actor, Body, Parts
+
+
+async def read_again(parts: Parts, by: Actor, body: Body) -> list[dict[str, Any]]:
+    """`receipts`: their numbers → those that changed."""
+    del by
+    return await parts.read_again([int(number) for number in body["receipts"]])
