@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
+from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
+from agent.dialects import read_job
 from agent.formats import load_format
+from agent.print_events import PrintEvent
 from agent.reading import Understood, as_json, context_of, jobs_in_file, lane_for_file, proof_as_json, understand
 from agent.settings import Store, load
-from agent.taps.lane import DialectName
+from agent.taps.lane import DialectName, Lane
 
 
 @click.command("read")
@@ -21,12 +25,23 @@ from agent.taps.lane import DialectName
 @click.option("--dialect", type=click.Choice([name.value for name in DialectName]), default="auto", show_default=True)
 @click.option("--code-page", default="cp437", show_default=True, help="Code page where the stream names none.")
 @click.option("--format", "form", default="generic", show_default=True, help="Receipt format.")
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the paper into this file instead.")
+@click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Paper width, mm.")
 @click.option("--country", help="Two letters; the store's own setting when not given.")
 @click.option("--currency", help="ISO 4217; the store's own setting when not given.")
 @click.option("--exponent", type=click.IntRange(0, 3), help="Decimals of the currency.")
 @click.pass_obj
 def read_command(  # noqa: PLR0917 - click hands options over by name
-    file: Path | None, /, files: tuple[Path, ...], as_lines: bool, dialect: str, code_page: str, form: str, **store: Any
+    file: Path | None,
+    /,
+    files: tuple[Path, ...],
+    as_lines: bool,
+    dialect: str,
+    code_page: str,
+    form: str,
+    png: Path | None,
+    paper: str,
+    **store: Any,
 ) -> None:
     """Read captured print jobs: what each says, and the sums that prove it. Stores nothing.
 
@@ -37,6 +52,9 @@ def read_command(  # noqa: PLR0917 - click hands options over by name
     said = {name: value for name, value in store.items() if value is not None}
     shop = load(file).store.model_copy(update=said)
     console = Console()
+    if png:
+        _draw(files, replace(lane_for_file("", DialectName(dialect), code_page, form), paper_mm=int(paper)), png)
+        return
     for path in files:
         for understood in _understood(path, shop, DialectName(dialect), code_page, form):
             for receipt in understood.receipts:
@@ -46,6 +64,15 @@ def read_command(  # noqa: PLR0917 - click hands options over by name
                 else:
                     lines = [line.text for line in understood.paper.lines]
                     console.print(side_by_side(path.name, lines, fields | {"proof": proof_as_json(receipt)}))
+
+
+def _draw(files: tuple[Path, ...], lane: Lane, png: Path) -> None:
+    """All jobs of all files, one below the other, as they came out of the printer."""
+    events: list[PrintEvent] = []
+    for path in files:
+        for job in jobs_in_file(path.read_bytes(), lane):
+            events += read_job(job.data, job.state, lane.dialect)[0]
+    write_drawing(events, lane.paper_dots, png)
 
 
 def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: str) -> Iterator[Understood]:

@@ -1,5 +1,6 @@
 """show: one receipt: its paper from the journal beside what was understood, the proof, and what became of it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,19 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.commands.asking import ask
+from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
 from agent.dialects import DialectState, read_job
+from agent.errors import TillpostError
 from agent.journal.reader import JournalReader
 from agent.journal.record import Position
 from agent.paper import lay_out
 from agent.places import Places
+from agent.print_events import PrintEvent
 from agent.reading_place import Mark
 from agent.replay import job_at, lane_of
 from agent.settings import Settings, load
+from agent.taps.lane import Lane
 
 NO_TEXT = ["(nothing on this paper is text)"]
 GONE = ["(the journal no longer holds these bytes)"]
@@ -25,24 +30,47 @@ GONE = ["(the journal no longer holds these bytes)"]
 @click.command("show")
 @click.argument("receipt", type=int)
 @click.option("--reveal", is_flag=True, help="Phone, e-mail and name in clear.")
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the paper into this file instead.")
 @click.pass_obj
-def show_command(file: Path | None, receipt: int, reveal: bool) -> None:
-    """RECEIPT (its number in 'tillpost receipts') as paper, beside what was understood of it and the proof."""
+def show_command(file: Path | None, receipt: int, reveal: bool, png: Path | None) -> None:
+    """RECEIPT (its number in 'tillpost receipts') as paper, beside what was understood of it and the proof.
+
+    With --png the whole paper is drawn as it was printed, pictures and barcodes too. It shows what the customer got,
+    also the name and phone printed on it.
+    """
     settings = load(file)
     row = ask(settings, "receipt", id=receipt, reveal="1" if reveal else "")
+    if png:
+        _draw(settings, row, png)
+        return
     title = f"{row['lane']}, {row['captured_at'][:19].replace('T', ' ')}"
     Console().print(side_by_side(title, _paper(settings, row), row | {"date": row["printed_at"]}, _fate(row)))
 
 
+def _draw(settings: Settings, row: dict[str, Any], png: Path) -> None:
+    events = _events(settings, row)
+    if events is None:
+        raise TillpostError("the journal no longer holds what was printed", hint="It is kept 7 days behind the award.")
+    write_drawing(events, _lane(settings, row).paper_dots, png)
+
+
 def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
-    lane = lane_of({lane.name: lane for lane in settings.tap_lanes()}, row["lane"])
-    origin = Position.parse(row["origin"])
+    events = _events(settings, row)
+    if events is None:
+        return GONE
+    return [line.text for line in lay_out(events).lines] or NO_TEXT
+
+
+def _lane(settings: Settings, row: dict[str, Any]) -> Lane:
+    return lane_of({lane.name: lane for lane in settings.tap_lanes()}, row["lane"])
+
+
+def _events(settings: Settings, row: dict[str, Any]) -> Sequence[PrintEvent] | None:
+    """What the receipt's job prints; None when the journal no longer holds it."""
+    lane, origin = _lane(settings, row), Position.parse(row["origin"])
     mark = Mark(origin, DialectState.from_json(row["dialect_state"]))
     job = job_at(JournalReader(Places(settings).journal), lane, origin, mark, row["session"])
-    if job is None:
-        return GONE
-    events, _ = read_job(job.data, job.state, lane.dialect)
-    return [line.text for line in lay_out(events).lines] or NO_TEXT
+    return None if job is None else read_job(job.data, job.state, lane.dialect)[0]
 
 
 def _fate(row: dict[str, Any]) -> Table:

@@ -9,6 +9,9 @@ from agent.dialects.name import DialectName
 __all__ = ["DialectName", "Lane", "TapKind", "from_json", "to_json"]
 
 
+NARROW_MM = 60
+
+
 class TapKind(StrEnum):
     RAW_TCP = "raw_tcp"
     SERIAL_PORT = "serial_port"
@@ -36,6 +39,12 @@ class Lane:
     dialect: DialectName = DialectName.AUTO
     code_page: str = "cp437"
     format: str = "generic"
+    paper_mm: int = 80
+
+    @property
+    def paper_dots(self) -> int:
+        """Dots a line of this paper holds, at 8 to the millimetre: the printable part of 58 or 80 mm."""
+        return 384 if self.paper_mm <= NARROW_MM else 576
 
     @property
     def quiet_seconds(self) -> float:

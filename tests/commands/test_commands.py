@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from agent.__main__ import cli
 from agent.commands import COMMANDS
@@ -165,3 +166,23 @@ def test_every_command_explains_itself(command: str) -> None:
 
 def test_the_store_of_these_tests_is_the_settings_own() -> None:
     assert STORE.id == "shop"
+
+
+def test_show_and_read_draw_the_paper(box: Box, tmp_path: Path) -> None:
+    shown, read, capture = tmp_path / "shown.png", tmp_path / "read.png", tmp_path / "one.bin"
+    slip = Shop("EXAMPLE PETS", "1", 11, 100, OPENS).sale(PHONE, 3)
+    capture.write_bytes(slip.data)
+    assert box.run("show", "1", "--png", str(shown)).exit_code == 0
+    assert box.run("read", "--png", str(read), str(capture)).exit_code == 0
+    with Image.open(shown) as one, Image.open(read) as other:
+        assert one.width == other.width == 576 + 32
+        assert one.tobytes() == other.tobytes()
+    assert box.run("read", "--paper", "58", "--png", str(read), str(capture)).exit_code == 0
+    with Image.open(read) as narrow:
+        assert narrow.width == 384 + 32
+
+
+def test_a_drawing_that_cannot_be_written_says_so(box: Box, tmp_path: Path) -> None:
+    failed = box.run("show", "1", "--png", str(tmp_path / "nowhere" / "x.png"))
+    assert isinstance(failed.exception, TillpostError)
+    assert "nowhere" in str(failed.exception)

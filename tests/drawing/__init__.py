@@ -1,0 +1,1 @@
+"""drawing: the paper as a picture, checked dot by dot."""
