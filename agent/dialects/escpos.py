@@ -6,10 +6,11 @@ give_up. Never raises: what cannot be read comes out as Unreadable.
 
 from collections.abc import Callable, Mapping
 
-from agent.dialects import symbols
+from agent.dialects import pictures, symbols
 from agent.dialects.escpos_lengths import TEXT, Token, Tokenizer, is_cut
 from agent.dialects.escpos_table import ESCPOS
 from agent.dialects.page import Page
+from agent.dialects.pictures import Drawer
 from agent.dialects.pieces import Measure
 from agent.dialects.pixels import Pixels
 from agent.dialects.state import DialectState, follow, is_double_height
@@ -21,7 +22,6 @@ from agent.print_events import (
     Feed,
     Move,
     PrintEvent,
-    Raster,
     Return,
     Tab,
     Text,
@@ -56,9 +56,11 @@ class Reader:
         self.state = state or DialectState()
         self.page = Page()
         self.pixels = Pixels()
-        self.stored: Raster | None = None
+        self.drawer = Drawer()
         self.symbols: dict[int, bytes] = {}
         self.line_dots = _LINE_DOTS
+        self.line_spaced = False
+        """The till has set the spacing (ESC 3) and not left it to the printer."""
         self.line_wide = 1
         self._tokenizer = Tokenizer(table, reading=True, bare_bold=self.state.bare_bold)
         self._actions = ACTIONS if actions is None else actions
@@ -169,7 +171,7 @@ def line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
     if reader.page.open:
         reader.page.down(token.start, lines * reader.line_dots)
     elif lines:
-        reader.emit(Feed(token.start, lines))
+        reader.emit(Feed(token.start, lines, lines * reader.line_dots if reader.line_spaced else 0))
     else:
         reader.emit(Return(token.start))
 
@@ -262,29 +264,29 @@ def _symbol(reader: Reader, token: Token) -> None:
 
 
 def _graphics(reader: Reader, token: Token) -> None:
-    stored = symbols.stored_graphics(token)
-    function = token.data[1] if len(token.data) > 1 else None
-    if stored:
-        reader.stored = stored
-    elif function in symbols.PRINT_STORED and reader.stored:
-        reader.emit(reader.stored)
-        reader.stored = None
-    elif function in symbols.PRINT_NAMED:
-        reader.emit(Raster(token.start, 0, 0))
+    if picture := reader.drawer.graphics(token):
+        reader.emit(picture)
 
 
-def _named_picture(reader: Reader, token: Token) -> None:
-    reader.emit(Raster(token.start, 0, 0))
+def _logo(reader: Reader, token: Token) -> None:
+    """FS p n m: a logo by its number."""
+    reader.emit(reader.drawer.named(token.start, b"q" + token.head[2:3], *pictures.modes(token.head[3])))
+
+
+def _downloaded(reader: Reader, token: Token) -> None:
+    """GS / m."""
+    reader.emit(reader.drawer.named(token.start, b"*", *pictures.modes(token.head[2])))
 
 
 def _line_spacing(reader: Reader, token: Token) -> None:
-    reader.line_dots = token.head[2] if len(token.head) > 2 else _LINE_DOTS
+    reader.line_spaced = len(token.head) > 2
+    reader.line_dots = token.head[2] if reader.line_spaced else _LINE_DOTS
 
 
 def column_picture(reader: Reader, token: Token) -> None:
     """ESC *; with an 'r' it is Star's raster mode: A enters it, B leaves it, Y moves the paper, D kicks the drawer."""
     if token.head[2:3] != b"r":
-        reader.emit(symbols.columns(token))
+        reader.emit(pictures.columns(token))
     elif token.head[3:4] == b"A":
         reader.pixels.open = True
     elif token.head[3:4] == b"B":
@@ -296,8 +298,9 @@ def column_picture(reader: Reader, token: Token) -> None:
         reader.emit(DrawerKick(token.start))
 
 
-def pixel_row(reader: Reader, token: Token) -> None:
-    reader.pixels.row(token.start, (token.end - token.start - 3) * 8)
+def pixel_rows(reader: Reader, token: Token) -> None:
+    wide = int.from_bytes(token.head[1:3], "little")
+    reader.pixels.rows(token.start, wide, (token.end - token.start) // (3 + wide), token.data)
 
 
 def leave_pixels(reader: Reader, _token: Token) -> None:
@@ -308,6 +311,7 @@ def leave_pixels(reader: Reader, _token: Token) -> None:
 def _initialise(reader: Reader, token: Token) -> None:
     leave_pixels(reader, token)
     reader.page.close()
+    reader.line_dots, reader.line_spaced = _LINE_DOTS, False
 
 
 def _macro(reader: Reader, token: Token) -> None:
@@ -369,13 +373,16 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1b\x81": lambda reader, token: reader.emit(symbols.daruma_qr(token)),
     b"\x1d(": _symbol,
     b"\x1d8": _graphics,
-    b"\x1dv": lambda reader, token: reader.emit(symbols.raster(token)),
-    b"\x1dQ": lambda reader, token: reader.emit(symbols.raster(token)),
+    b"\x1dv": lambda reader, token: reader.emit(pictures.raster(token)),
+    b"\x1dQ": lambda reader, token: reader.emit(pictures.upright(token)),
+    b"\x1d*": lambda reader, token: reader.drawer.downloaded(token),
+    b"\x1cq": lambda reader, token: reader.drawer.logos(token),
+    b"\x1dD": lambda reader, token: reader.drawer.bitmap(token),
     b"\x1b*": column_picture,
-    b"b": pixel_row,
-    b"k": pixel_row,
-    b"\x1cp": _named_picture,
-    b"\x1d/": _named_picture,
+    b"b": pixel_rows,
+    b"k": pixel_rows,
+    b"\x1cp": _logo,
+    b"\x1d/": _downloaded,
     b"\x1d^": _macro,
 }
 """What each command that leaves ink, moves or cuts does; the ones that only set something are in state.py."""

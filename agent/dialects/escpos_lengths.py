@@ -38,7 +38,7 @@ class Token(NamedTuple):
     key: bytes
     head: bytes = b""
     data: bytes = b""
-    """Counted data, when it was asked for and is not longer than MAX_KEPT."""
+    """All behind the head, when it was asked for and is not longer than MAX_KEPT."""
     why: str = ""
     """Set when these bytes cannot be read."""
 
@@ -81,6 +81,7 @@ class Tokenizer:
         self._skip = 0
         self._then: Measure | None = None
         self._kept: list[bytes] | None = None
+        self._keeping = 0
 
     def _feed_step(self, data: bytes, tokens: list[Token]) -> None:
         self._seen += len(data)
@@ -143,12 +144,17 @@ class Tokenizer:
         return size
 
     def _begin(self, piece: Piece, window: bytes, base: int, at: int) -> int:
+        size = piece.counted
         if not self._head:
             self._start, self._head = base + at, window[: piece.head]
             self._kept = []
+        elif self._kept is not None:
+            self._kept.append(window[: piece.head])
+            size += piece.head
         self._why = self._why or piece.why
         self._skip, self._then = piece.counted, piece.then
-        if piece.counted > (MAX_KEPT if self._reading else _ALWAYS_KEPT):
+        self._keeping += size
+        if self._keeping > (MAX_KEPT if self._reading else _ALWAYS_KEPT):
             self._kept = None
         return at + piece.head
 

@@ -7,7 +7,7 @@ Mode and StarPRNT command specifications.
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.dialects import escpos, symbols
+from agent.dialects import escpos, pictures, symbols
 from agent.dialects.escpos import Action
 from agent.dialects.escpos_lengths import Token
 from agent.dialects.evidence import Language
@@ -100,12 +100,16 @@ def _forget_page(reader: escpos.Reader, token: Token) -> None:
         reader.emit(Unreadable(token.start, 0, "a page that was never printed is lost"))
 
 
-def _columns(width: int, reader: escpos.Reader, token: Token) -> None:
-    reader.emit(Raster(token.start, _unsigned(token, 2) * width, _COLUMN_DOTS))
+def _column_images(high: int, wide: int = 1) -> Action:
+    """n columns of `high` bytes, each dot `wide` dots wide."""
+    return lambda reader, token: reader.emit(
+        pictures.column_image(token.start, _unsigned(token, 2), high, token.data, wide)
+    )
 
 
-def _column_images(width: int) -> Action:
-    return lambda reader, token: _columns(width, reader, token)
+def _block(reader: escpos.Reader, token: Token) -> None:
+    """ESC k n1 n2: 24 rows of n bytes."""
+    reader.emit(pictures.rows(token.start, _unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
 
 
 def _barcode(reader: escpos.Reader, token: Token) -> None:
@@ -115,8 +119,11 @@ def _barcode(reader: escpos.Reader, token: Token) -> None:
 
 
 def _logo(reader: escpos.Reader, token: Token) -> None:
+    """ESC FS p n m prints a stored logo, ESC FS q n stores n of them."""
     if token.head[2:3] == b"p":
-        reader.emit(Raster(token.start, 0, 0))
+        reader.emit(reader.drawer.named(token.start, b"s" + token.head[3:4], *pictures.modes(token.head[4])))
+    else:
+        reader.drawer.stored_logos(b"s", token.head[3], token.data)
 
 
 def _setting(reader: escpos.Reader, token: Token) -> None:
@@ -130,7 +137,7 @@ def _kick(reader: escpos.Reader, token: Token) -> None:
 
 
 def _line_spacing(reader: escpos.Reader, token: Token) -> None:
-    reader.line_dots = 32 if token.key == b"\x1bz" else 24
+    reader.line_dots, reader.line_spaced = (32 if token.key == b"\x1bz" else 24), True
 
 
 def _display(reader: escpos.Reader, token: Token) -> None:
@@ -159,7 +166,7 @@ def _relative(reader: escpos.Reader, token: Token) -> None:
 
 
 def _raster(reader: escpos.Reader, token: Token) -> None:
-    reader.emit(Raster(token.start, _unsigned(token, 4) * 8, _unsigned(token, 6), token.data))
+    reader.emit(pictures.rows(token.start, _unsigned(token, 4), _unsigned(token, 6), token.data))
 
 
 def _symbol(reader: escpos.Reader, token: Token) -> None:
@@ -237,13 +244,13 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1b\x1e": _setting,
     b"\x1b\x1c": _logo,
     b"\x1bb": _barcode,
-    b"\x1bK": _column_images(3),
+    b"\x1bK": _column_images(1, wide=3),
     b"\x1bL": _column_images(1),
-    b"\x1bk": _column_images(8),
-    b"\x1bX": _column_images(1),
+    b"\x1bk": _block,
+    b"\x1bX": _column_images(3),
     b"\x1b*": escpos.column_picture,
-    b"b": escpos.pixel_row,
-    b"k": escpos.pixel_row,
+    b"b": escpos.pixel_rows,
+    b"k": escpos.pixel_rows,
     b"\x1bS": _display,
     b"\x07": _kick,
     b"\x1c": _kick,

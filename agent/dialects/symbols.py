@@ -1,8 +1,7 @@
-"""symbols: takes barcode and picture commands, gives what they print; draws nothing, reads no pixels."""
+"""symbols: takes barcode commands, gives what they say; draws nothing."""
 
 from agent.dialects.escpos_lengths import Token
-from agent.dialects.escpos_table import HIGH_COLUMNS
-from agent.print_events import Barcode, Raster
+from agent.print_events import Barcode
 
 _BARCODES = ("upc_a", "upc_e", "ean13", "ean8", "code39", "itf", "codabar", "code93", "code128", "gs1_128")
 _LATER_BARCODES = ("databar_omni", "databar_truncated", "databar_limited", "databar_expanded", "code128_auto")
@@ -22,8 +21,6 @@ _TWO_DIMENSIONAL = {
 _BEMATECH_QR, _NUL_ENDED_QR = 81, 11
 STORE, PRINT = 80, 81
 """GS ( k functions."""
-STORE_RASTER, STORE_COLUMNS, PRINT_STORED, PRINT_NAMED = 112, 113, (2, 50), (69, 85)
-"""GS ( L and GS 8 L functions."""
 
 
 def barcode(token: Token) -> Barcode:
@@ -86,27 +83,3 @@ def star_barcode(token: Token) -> Barcode:
 
 def star_symbol(at: int, name: str, data: bytes) -> Barcode:
     return Barcode(at, name, _characters(data))
-
-
-def raster(token: Token) -> Raster:
-    """GS v 0 and GS Q 0: width in bytes, height in dots."""
-    width, height = _word(token.head, 4), _word(token.head, 6)
-    return Raster(token.start, width * 8, height, token.data)
-
-
-def columns(token: Token) -> Raster:
-    """ESC *: n columns of 8 or 24 dots; the dots stand upright and are not kept."""
-    return Raster(token.start, _word(token.head, 3), 24 if token.head[2] in HIGH_COLUMNS else 8)
-
-
-def stored_graphics(token: Token) -> Raster | None:
-    """GS ( L / GS 8 L that stores a picture in the print buffer; None when it does something else."""
-    data = token.data
-    if len(data) < 10 or data[1] not in (STORE_RASTER, STORE_COLUMNS):
-        return None
-    rows = data[10:] if data[1] == STORE_RASTER else b""
-    return Raster(token.start, _word(data, 6), _word(data, 8), rows)
-
-
-def _word(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 2], "little")

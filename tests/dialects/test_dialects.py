@@ -44,7 +44,9 @@ def test_pixels_between_star_raster_commands_are_no_text() -> None:
     data = b"\x1b\x1ea\x00\x1b*rR\x1b*rA\x1b*rP0\x00b\x04\x00ABCDb\x04\x00EFGH\x1b*rBTOTAL 5.00\n"
     events, _ = read_job(data, DialectState(), DialectName.AUTO)
     assert texts(events) == ["TOTAL 5.00"]
-    assert [event for event in events if isinstance(event, Raster)] == [Raster(data.index(b"b\x04"), 32, 2)]
+    assert [event for event in events if isinstance(event, Raster)] == [
+        Raster(data.index(b"b\x04"), 32, 2, b"ABCDEFGH")
+    ]
 
 
 def test_the_lanes_setting_overrules_what_the_job_looks_like() -> None:

@@ -21,7 +21,6 @@ from agent.print_events import (
     PageEnd,
     PageMove,
     PrintEvent,
-    Raster,
     Return,
     Tab,
     Text,
@@ -188,18 +187,15 @@ def test_barcodes_keep_what_they_say() -> None:
     ]
 
 
-def test_pictures() -> None:
-    stream = (
-        b"\x1dv0\x00\x02\x00\x03\x00abcdef"
-        b"\x1b*\x21\x02\x00abcdef"
-        b"\x1d(L\x0c\x000p0\x01\x011\x08\x00\x02\x00ab\x1d(L\x02\x0002"
-        b"\x1cp\x01\x00"
-    )
-    assert read(stream) == [
-        Raster(0, 16, 3, b"abcdef"),
-        Raster(14, 2, 24),
-        Raster(25, 8, 2, b"ab"),
-        Raster(49, 0, 0),
+def test_line_ends_say_how_far_the_paper_moves_when_the_till_has_set_it() -> None:
+    assert read(b"A\n\x1b3\x18B\n\x1bd\x02\x1b2C\n") == [
+        Text(0, "A"),
+        Feed(1),
+        Text(5, "B"),
+        Feed(6, 1, 24),
+        Feed(7, 2, 48),
+        Text(12, "C"),
+        Feed(13),
     ]
 
 

@@ -260,29 +260,36 @@ def test_a_barcode_ends_its_line_when_it_says_so() -> None:
 
 def test_pictures() -> None:
     assert pictures(b"\x1b\x1dS\x01\x02\x00\x03\x00\x00abcdef") == [Raster(0, 16, 3, b"abcdef")]
-    assert pictures(b"\x1bX\x02\x00abcdef\n\r\x1bK\x02\x00ab\x1bL\x02\x00ab\x1bk\x01\x00" + b"a" * 24) == [
-        Raster(0, 2, 24),
-        Raster(12, 6, 24),
-        Raster(18, 2, 24),
-        Raster(24, 8, 24),
+    columns = pictures(b"\x1bX\x02\x00abcdef\n\r\x1bK\x02\x00ab\x1bL\x02\x00ab\x1bk\x01\x00" + b"a" * 24)
+    assert [(picture.at, picture.width, picture.height, picture.inline) for picture in columns] == [
+        (0, 2, 24, True),
+        (12, 6, 24, True),
+        (18, 2, 24, True),
+        (24, 8, 24, True),
     ]
+    assert columns[2].data[:9] == b"\x00\x00\x00\xc0\xc0\xc0\xc0\xc0\xc0"  # 'a' and 'b' upright, dots 3 high
+    assert columns[1].data[3:6] == b"\xfc\xfc\xfc"
+    assert columns[3].data == b"a" * 24
     assert pictures(b"\x1b\x1cp\x01\x00\x1b\x1eL\x00") == [Raster(0, 0, 0), Raster(5, 0, 0)]
+    stored = b"\x1b\x1cq\x01\x01\x00\x01\x00\xff\x00\x00\x00\x00\x00\x00\x80"
+    assert pictures(stored + b"\x1b\x1cp\x01\x00") == [Raster(len(stored), 8, 8, b"\x81" + b"\x80" * 7)]
 
 
 ROWS = b"b\x04\x00\x1bd\x00b" + b"k\x02\x00bk" + b"b\x00\x00"
+DRAWN = b"\x1bd\x00b" + b"bk\x00\x00" + bytes(4)
 
 
 def test_rows_of_pixels_are_one_picture_and_nothing_in_them_is_a_command() -> None:
     for _, pieces in slicings(b"\x1b*rR\x1b*rA\x1b*rP0\x00" + ROWS + b"\x1b*rY40\x00" + ROWS + b"\x1b*rBbank 5"):
-        assert read_in(pieces, Reader) == [Raster(14, 32, 46), Text(55, "bank 5")]
+        assert read_in(pieces, Reader) == [Raster(14, 32, 46, DRAWN + bytes(160) + DRAWN), Text(55, "bank 5")]
 
 
 def test_a_picture_is_told_even_when_its_end_is_missing() -> None:
-    assert read(b"\x1b*rA" + ROWS) == [Raster(4, 32, 3)]
+    assert read(b"\x1b*rA" + ROWS) == [Raster(4, 32, 3, DRAWN)]
     assert read(b"\x1b*rA" + ROWS + b"\x1b\x0c\x04" + ROWS + b"\x1b@TOTAL") == [
-        Raster(4, 32, 3),
+        Raster(4, 32, 3, DRAWN),
         Cut(19),
-        Raster(22, 32, 3),
+        Raster(22, 32, 3, DRAWN),
         Text(39, "TOTAL"),
     ]
 
