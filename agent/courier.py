@@ -127,7 +127,13 @@ class Route:
         self._pace = Pace(provider.limits.calls_per_second)
         self._health = CloudHealth(random)
         self._free = asyncio.Semaphore(IN_FLIGHT)
-        self._verbs = {Call.AWARD: provider.award, Call.TAKE_BACK: provider.take_back}
+        self._verbs = {
+            Call.AWARD: provider.award,
+            Call.TAKE_BACK: provider.take_back,
+            Call.REDEEM: provider.redeem,
+            Call.RELEASE: provider.release,
+            Call.VOID: provider.void,
+        }
 
     async def run(self) -> None:
         self._health.resume(await self._ledger.do(clouds.state, self.name))

@@ -37,6 +37,7 @@ LAYER_OF = {
     "agent.ledger": "parts",
     "agent.taps": "parts",
     "agent.providers": "parts",
+    "agent.sandboxes": "parts",
     "agent.fleet": "parts",
     "agent.watchdog": "parts",
     "agent.doorbell": "parts",
@@ -53,7 +54,15 @@ LAYER_OF = {
     "agent.commands": "command line",
     "agent.__main__": "command line",
 }
-VALUES_OF_PARTS = {"agent.taps.lane", "agent.journal.record", "agent.providers", "agent.providers.protocol"}
+VALUES_OF_PARTS = {
+    "agent.taps.lane",
+    "agent.journal.record",
+    "agent.providers",
+    "agent.providers.answers",
+    "agent.providers.facts",
+    "agent.providers.people",
+    "agent.providers.protocol",
+}
 """Plain values that live beside the parts they belong to; anyone may import them."""
 TAP_MAY_IMPORT = {"systemd", "agent"}
 

@@ -34,12 +34,14 @@ from agent.providers import (
     Limits,
     NoMember,
     NotFound,
+    Traits,
     Unknown,
 )
+from agent.providers.lacking import Lacking
 from agent.providers.plain_http import PlainHttp
-from agent.settings import ProviderSettings, Store
-from tests.clouds.misbehaviour import Fault
-from tests.clouds.plain_http import TOKEN, PlainHttpCloud
+from agent.sandboxes.misbehaviour import Fault
+from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
+from agent.settings import PlainHttpSettings, Store
 from tests.hand_clock import START, HandClock
 from tests.ledger.facts import CLOUD, book, enqueue, fact, moment, phone, save, state
 from tests.small_disk import fill, small_disk
@@ -156,13 +158,13 @@ async def shop(
 def line_to(cloud: PlainHttpCloud, clock: CountingClock, idempotency: str = "K", **settings: Any) -> PlainHttp:
     return PlainHttp(
         CLOUD,
-        ProviderSettings(kind="plain_http", base_url=cloud.url, token=TOKEN, idempotency=idempotency, **settings),
+        PlainHttpSettings(kind="plain_http", base_url=cloud.url, token=TOKEN, idempotency=idempotency, **settings),
         clock,
     )
 
 
 @dataclass
-class ScriptedCloud:
+class ScriptedCloud(Lacking):
     """A cloud with a ledger of its own that answers as `script` says: per fact the next answers, then Done.
 
     `applied` counts what really happened there: Done applies, and so does Unknown when `applies_unknown`.
@@ -178,6 +180,7 @@ class ScriptedCloud:
     calls: list[tuple[float, str, tuple[str, ...]]] = field(default_factory=list)
     clock: CountingClock | None = None
     name: str = CLOUD
+    traits: Traits = field(default_factory=Traits)
 
     async def check(self) -> Answer:
         self._call("check", ())
@@ -198,13 +201,6 @@ class ScriptedCloud:
         if scripted:
             return scripted.pop(0)
         return AlreadyDone("r-" + fact["key"]) if self.applied.get(fact["key"]) else NotFound()
-
-    async def find_member(self, identifiers: Mapping[str, str]) -> Answer:
-        del identifiers
-        return NoMember()
-
-    async def close(self) -> None:
-        """Nothing is open."""
 
     def _call(self, verb: str, keys: tuple[str, ...]) -> None:
         self.calls.append((self.clock.monotonic() if self.clock else 0.0, verb, keys))
@@ -766,13 +762,13 @@ from agent.courier import Courier
 from agent.ledger import Ledger
 from agent.providers import Idempotency
 from agent.providers.plain_http import PlainHttp
-from agent.settings import ProviderSettings, Store
+from agent.settings import PlainHttpSettings, Store
 from tests.ledger.facts import CLOUD, book
 
 async def main(folder, url, kind, facts):
     clock, wake = SystemClock(), asyncio.Event()
     ledger = Ledger.open(Path(folder) / "ledger.db", clock, 0.25)
-    settings = ProviderSettings(
+    settings = PlainHttpSettings(
         kind="plain_http", base_url=url, token="sandbox-token", idempotency=kind, batch=3, calls_per_second=200)
     courier = Courier(ledger, {CLOUD: PlainHttp(CLOUD, settings, clock)}, clock, Store(), wake, Random())
     running = asyncio.create_task(courier.run())

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ import httpx
 from agent import __version__
 from agent.clock import Clock
 from agent.errors import ProviderMisconfigured
-from agent.providers import Answer, Later, Refused, Unknown
+from agent.providers.answers import Answer, Later, Refused, Unknown
 from agent.settings import ProviderSettings
 
 LONGEST_CONNECT_S = 5.0
@@ -45,20 +46,27 @@ class Reply:
         return 400 <= self.status < 500
 
 
+Auth = Callable[[], Mapping[str, str]]
+"""The headers that let us in, made anew for each call; may raise OSError or ValueError."""
+
+
 class HttpLine:
-    """The way to one cloud. A token file is read for each call, so that a new token needs no restart."""
+    """The way to one cloud. A secret's file is read for each call, so that a new one needs no restart."""
 
     def __init__(
-        self, name: str, settings: ProviderSettings, clock: Clock, client: httpx.AsyncClient | None = None
+        self,
+        name: str,
+        settings: ProviderSettings,
+        clock: Clock,
+        auth: Auth = dict,
+        client: httpx.AsyncClient | None = None,
     ) -> None:
-        self._settings, self._clock = settings, clock
+        self._settings, self._clock, self._auth = settings, clock, auth
         self._base = settings.base_url.rstrip("/")
         try:
             httpx.URL(self._base)
         except httpx.InvalidURL as error:
             raise ProviderMisconfigured(f"providers.{name}.base_url {settings.base_url!r}: {error}") from error
-        whole = settings.timeout_s
-        self._timeout = httpx.Timeout(whole, connect=min(LONGEST_CONNECT_S, whole / 2))
         self._client = client or httpx.AsyncClient(trust_env=False)  # the settings file alone says where we connect
 
     async def call(
@@ -67,29 +75,33 @@ class HttpLine:
         path: str,
         *,
         body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        for_page: bool = False,
     ) -> Reply | Answer:
-        """Never raises for what the network or the cloud does."""
+        """Never raises for what the network or the cloud does. `for_page`: somebody stands there and waits."""
+        whole_s = self._settings.page_timeout_s if for_page else self._settings.timeout_s
         try:
-            own = self._own_headers()
+            own = {"User-Agent": f"tillpost/{__version__}", "Accept": "application/json", **self._auth()}
+            request = self._client.build_request(
+                method,
+                self._base + path,
+                json=body,
+                data=form,
+                params=query,
+                headers={**own, **(headers or {})},
+                timeout=httpx.Timeout(whole_s, connect=min(LONGEST_CONNECT_S, whole_s / 2)),
+            )
         except (OSError, ValueError) as error:
-            return Refused(f"the token cannot be used: {error}", "token", stops_provider=True)
-        request = self._client.build_request(
-            method,
-            self._base + path,
-            json=body,
-            params=query,
-            headers={**own, **(headers or {})},
-            timeout=self._timeout,
-        )
+            return Refused(f"our credentials cannot be used: {error}", "token", stops_provider=True)
         try:
-            async with asyncio.timeout(self._settings.timeout_s):
+            async with asyncio.timeout(whole_s):
                 return await self._exchange(request)
         except NOT_SENT as error:
             return Later(_in_words(error))
         except (TimeoutError, httpx.TimeoutException):
-            return Unknown(f"no answer within {self._settings.timeout_s:g} s")
+            return Unknown(f"no answer within {whole_s:g} s")
         except httpx.RequestError as error:
             return Unknown(f"the line broke before the answer was here ({error or type(error).__name__})")
 
@@ -132,14 +144,23 @@ class HttpLine:
         seconds = until - (self._clock.wall().timestamp() if now is None else now)
         return min(max(0.0, seconds), LONGEST_PAUSE_S)
 
-    def _own_headers(self) -> dict[str, str]:
-        token = self._settings.token
-        if self._settings.token_file is not None:
-            token = self._settings.token_file.read_text(encoding="ascii").strip()
-        if not (token.isascii() and token.isprintable()):
-            raise ValueError("it holds characters that a header cannot carry")
-        own = {"User-Agent": f"tillpost/{__version__}", "Accept": "application/json"}
-        return own | ({"Authorization": f"Bearer {token}"} if token else {})
+
+def read_secret(value: str, file: Path | None) -> str:
+    """The secret, from its file where one is named. Raises OSError, or ValueError when a header cannot carry it."""
+    text = value if file is None else file.read_text(encoding="ascii").strip()
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("it holds characters that a header cannot carry")
+    return text
+
+
+def bearer(value: str, file: Path | None) -> Auth:
+    """Authorization: Bearer; nothing when there is no token."""
+
+    def headers() -> Mapping[str, str]:
+        token = read_secret(value, file)
+        return {"Authorization": f"Bearer {token}"} if token else {}
+
+    return headers
 
 
 def _http_date(text: str) -> float | None:
@@ -160,8 +181,8 @@ def _json_object(content: bytes) -> Mapping[str, Any] | None:
 
 def _said(body: Mapping[str, Any] | None) -> str:
     """The cloud's own words, short, for a person."""
-    why = (body or {}).get("why")
-    return f", {why[:200]}" if isinstance(why, str) and why else ""
+    texts = ((body or {}).get(name) for name in ("why", "message", "error", "description"))
+    return next((f", {text[:200]}" for text in texts if isinstance(text, str) and text), "")
 
 
 def _in_words(error: Exception) -> str:

@@ -5,62 +5,65 @@ K) unless the settings say that this cloud does not keep that promise.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
 from agent.clock import Clock
-from agent.providers import (
+from agent.providers import plain_http_people as people
+from agent.providers.answers import (
     AlreadyDone,
     Ambiguous,
     Answer,
     Call,
+    Code,
     Done,
     Idempotency,
     Later,
-    Limits,
     NoMember,
     NotFound,
     Refused,
     Unknown,
 )
-from agent.providers.http_line import LONGEST_PAUSE_S, HttpLine, Reply
-from agent.settings import ProviderSettings
+from agent.providers.http_line import LONGEST_PAUSE_S, HttpLine, Reply, bearer
+from agent.providers.lacking import Lacking
+from agent.providers.people import Basket, CheckedIn, Estimate, Member, NewMember, Product, Reservation, Reward
+from agent.providers.protocol import Fact, Facts, Limits
+from agent.settings import PlainHttpSettings
 
 SERVICE, VERSION = "plain-http", 1
 NOT_HERE = 404
+BEYOND: Mapping[str, tuple[Call, ...]] = {
+    "checked_in": (Call.LIST_CHECKED_IN,),
+    "sign_up": (Call.CREATE_MEMBER,),
+    "estimate": (Call.ESTIMATE,),
+    "rewards": (Call.RESERVE, Call.REDEEM, Call.RELEASE),
+    "void": (Call.VOID,),
+    "products": (Call.SYNC_PRODUCTS,),
+}
+"""What the `speaks` of the settings stands for."""
 
-Fact = Mapping[str, Any]
 Envelope = Mapping[str, Any]
 
 
-class PlainHttp:
+class PlainHttp(Lacking):
     """One cloud that speaks the contract."""
 
     def __init__(
-        self, name: str, settings: ProviderSettings, clock: Clock, client: httpx.AsyncClient | None = None
+        self, name: str, settings: PlainHttpSettings, clock: Clock, client: httpx.AsyncClient | None = None
     ) -> None:
-        self.name = name
-        self.limits = Limits(settings.calls_per_second, settings.batch, settings.timeout_s)
-        sending = Idempotency(settings.idempotency)
-        reading = {} if sending is Idempotency.NONE else {Call.READ_BACK: Idempotency.KEY}
-        self.idempotency: Mapping[Call, Idempotency] = {
-            Call.CHECK: Idempotency.KEY,
-            Call.FIND_MEMBER: Idempotency.KEY,
-            Call.AWARD: sending,
-            Call.TAKE_BACK: sending,
-            **reading,
-        }
-        self._line = HttpLine(name, settings, clock, client)
+        super().__init__(name, Limits(settings.calls_per_second, settings.batch, settings.timeout_s))
+        self.idempotency = _classes(settings)
+        self._line = HttpLine(name, settings, clock, bearer(settings.token, settings.token_file), client)
 
     async def check(self) -> Answer:
-        """Done when address, credentials and version fit; changes nothing there."""
         reply = await self._line.call("GET", "/v1/check")
         return _read_check(reply) if isinstance(reply, Reply) else reply
 
-    async def award(self, facts: Sequence[Fact]) -> Sequence[Answer]:
-        """Awards and take-backs alike: the fact says which it is."""
+    async def award(self, facts: Facts) -> Sequence[Answer]:
+        """Facts of every kind: the fact says which it is."""
         if len(facts) <= 1:
             return [await self._send(fact) for fact in facts]
         reply = await self._line.call("POST", "/v1/facts/batch", body={"facts": list(facts)})
@@ -70,25 +73,87 @@ class PlainHttp:
             return [await self._send(fact) for fact in facts]
         return _read_batch(reply, facts)
 
-    async def take_back(self, facts: Sequence[Fact]) -> Sequence[Answer]:
-        return await self.award(facts)
+    take_back = award
+
+    async def redeem(self, facts: Facts) -> Sequence[Answer]:
+        return await self._beyond(Call.REDEEM, facts)
+
+    async def release(self, facts: Facts) -> Sequence[Answer]:
+        return await self._beyond(Call.RELEASE, facts)
+
+    async def void(self, facts: Facts) -> Sequence[Answer]:
+        return await self._beyond(Call.VOID, facts)
 
     async def read_back(self, fact: Fact) -> Answer:
         reply = await self._line.call("GET", "/v1/facts", query={"key": fact["key"]})
         return _read_read_back(reply, fact["key"]) if isinstance(reply, Reply) else reply
 
-    async def find_member(self, identifiers: Mapping[str, str]) -> Answer:
+    async def find_member(self, identifiers: Mapping[str, str], basket: Basket | None = None) -> Member | Answer:
         """By POST, so that no phone number stands in an access log."""
-        reply = await self._line.call("POST", "/v1/members/find", body=dict(identifiers))
+        body: dict[str, Any] = dict(identifiers)
+        if basket:
+            body["basket"] = people.basket(basket)
+        reply = await self._line.call("POST", "/v1/members/find", body=body, for_page=True)
         return _read_member(reply, identifiers) if isinstance(reply, Reply) else reply
+
+    async def list_checked_in(self) -> Sequence[CheckedIn] | Answer:
+        reply = await self._ask(Call.LIST_CHECKED_IN, "GET", "/v1/checked-in")
+        return people.checked_in(reply.body or {}) if isinstance(reply, Reply) else reply
+
+    async def create_member(self, who: NewMember) -> Member | Answer:
+        wanted = {name: value for name, value in asdict(who).items() if value}
+        reply = await self._ask(Call.CREATE_MEMBER, "POST", "/v1/members", wanted)
+        return people.member(reply.body or {}) if isinstance(reply, Reply) else reply
+
+    async def estimate(self, fact: Fact) -> Estimate | Answer:
+        reply = await self._ask(Call.ESTIMATE, "POST", "/v1/estimate", fact)
+        return people.estimate(reply.body or {}) if isinstance(reply, Reply) else reply
+
+    async def reserve(self, member_id: str, reward: Reward, basket: Basket) -> Reservation | Answer:
+        body = {
+            "key": f"{basket.sale}/{reward.code}",
+            "member": member_id,
+            "reward": reward.code,
+            "basket": people.basket(basket),
+        }
+        reply = await self._ask(Call.RESERVE, "POST", "/v1/reservations", body)
+        return people.reservation(reply.body or {}, reward) if isinstance(reply, Reply) else reply
+
+    async def sync_products(self, products: Sequence[Product]) -> Answer:
+        body = {"products": [asdict(product) for product in products]}
+        reply = await self._ask(Call.SYNC_PRODUCTS, "POST", "/v1/products", body)
+        return Done(str((reply.body or {}).get("taken", len(products)))) if isinstance(reply, Reply) else reply
 
     async def close(self) -> None:
         await self._line.close()
+
+    async def _beyond(self, call: Call, facts: Facts) -> Sequence[Answer]:
+        return await self.award(facts) if call in self.idempotency else [self.lacks(call)] * len(facts)
+
+    async def _ask(self, call: Call, method: str, path: str, body: Envelope | None = None) -> Reply | Answer:
+        """2xx with an object, or what anything else means to the person who waits."""
+        if call not in self.idempotency:
+            return self.lacks(call)
+        reply = await self._line.call(method, path, body=body, for_page=True)
+        if not isinstance(reply, Reply):
+            return reply
+        if reply.refused:
+            meaning = STATUSES.get(str((reply.body or {}).get("status")))
+            return meaning(reply.body or {}) if meaning else _bare_refusal(reply)
+        return reply if reply.body is not None else Unknown(f"HTTP {reply.status} without a JSON object")
 
     async def _send(self, fact: Fact) -> Answer:
         header = {"Idempotency-Key": quote(fact["key"], safe="/:")}  # a lane may be named in any language
         reply = await self._line.call("POST", "/v1/facts", body=fact, headers=header)
         return _read_fact(reply, fact["key"]) if isinstance(reply, Reply) else reply
+
+
+def _classes(settings: PlainHttpSettings) -> Mapping[Call, Idempotency]:
+    sending = Idempotency(settings.idempotency)
+    queued = {Call.AWARD, Call.TAKE_BACK, *(call for name in settings.speaks for call in BEYOND[name])}
+    asked = {Call.CHECK, Call.FIND_MEMBER} | ({Call.READ_BACK} if sending is not Idempotency.NONE else set())
+    waited_for = {Call.LIST_CHECKED_IN, Call.CREATE_MEMBER, Call.ESTIMATE, Call.SYNC_PRODUCTS}
+    return {call: Idempotency.KEY if call in asked | waited_for else sending for call in asked | queued}
 
 
 def _done(envelope: Envelope) -> Answer:
@@ -103,7 +168,7 @@ def _already_done(envelope: Envelope) -> Answer:
 
 
 def _refused(envelope: Envelope) -> Answer:
-    return Refused(str(envelope.get("why") or "refused without a reason"), str(envelope.get("code") or ""))
+    return Refused(str(envelope.get("why") or "refused without a reason"), _code(envelope))
 
 
 def _no_member(envelope: Envelope) -> Answer:
@@ -198,13 +263,13 @@ def _read_check(reply: Reply) -> Answer:
     return Refused(f"this address does not speak {SERVICE} {VERSION}: {said}", str(reply.status), stops_provider=True)
 
 
-def _read_member(reply: Reply, identifiers: Mapping[str, str]) -> Answer:
+def _read_member(reply: Reply, identifiers: Mapping[str, str]) -> Member | Answer:
     """A member counts only when the cloud says which of our identifiers it matched."""
     envelope, status = reply.body or {}, (reply.body or {}).get("status")
     if status == "found" and not reply.refused:
         matched = envelope.get("matched")
-        if isinstance(matched, dict) and matched and matched.items() <= identifiers.items() and _id(envelope):
-            return Done(_id(envelope))
+        if isinstance(matched, dict) and matched and matched.items() <= identifiers.items():
+            return people.member(envelope)
         return Unknown("it found a member, but not by what we asked for")
     if status in ("no_member", "ambiguous", "refused"):
         return STATUSES[status](envelope)
@@ -214,3 +279,9 @@ def _read_member(reply: Reply, identifiers: Mapping[str, str]) -> Answer:
 def _id(envelope: Envelope) -> str:
     remote_id = envelope.get("id")
     return str(remote_id) if isinstance(remote_id, str | int) else ""
+
+
+def _code(envelope: Envelope) -> str:
+    """Ours where it means the same everywhere: the contract names those as `agent.providers.Code` does."""
+    code = str(envelope.get("code") or "")
+    return Code(code) if code in list(Code) else code

@@ -1,14 +1,20 @@
 """registry: the clouds we speak to, by the `kind` of a [providers.…] section; builds no connection by itself."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from agent.clock import Clock
-from agent.providers import Provider
+from agent.providers.fivestars import Fivestars
 from agent.providers.plain_http import PlainHttp
+from agent.providers.protocol import Provider
 from agent.settings import ProviderSettings
 
-PROVIDERS: Mapping[str, Callable[[str, ProviderSettings, Clock], Provider]] = {
+Connect = Callable[[str, Any, Clock], Provider]
+"""An adapter takes its section's name, its own kind of settings, and a clock."""
+
+PROVIDERS: Mapping[str, Connect] = {
     "plain_http": PlainHttp,
+    "fivestars": Fivestars,
 }
 
 

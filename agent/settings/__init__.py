@@ -1,6 +1,6 @@
 """settings: one TOML file and the environment, checked as a whole; gives every part its own frozen section."""
 
-from agent.settings.clouds import ProviderSettings
+from agent.settings.clouds import CloudSettings, FivestarsSettings, PlainHttpSettings, ProviderSettings
 from agent.settings.describing import Described, described
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
@@ -12,10 +12,13 @@ from agent.settings.whole import DEFAULT_FILE, Settings, load
 __all__ = [
     "DEFAULT_FILE",
     "WEEKDAYS",
+    "CloudSettings",
     "Described",
     "Device",
+    "FivestarsSettings",
     "Fleet",
     "LaneSettings",
+    "PlainHttpSettings",
     "Programme",
     "ProviderSettings",
     "Rate",

@@ -43,7 +43,7 @@ def _describe(
                 )
         else:
             source = "environment" if name in variables else "file" if name in written else "default"
-            shown = "(set)" if name == "token" and value else _in_words(value)
+            shown = "(set)" if not field.repr and value else _in_words(value)
             default = "(needed)" if field.is_required() else _in_words(field.get_default())
             yield Described(place, shown, source, default, field.description or "")
 

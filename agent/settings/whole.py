@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from agent.errors import SettingsError
-from agent.settings.clouds import ProviderSettings
+from agent.settings.clouds import CloudSettings
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
@@ -36,7 +37,7 @@ class Settings(BaseSettings):
     device: Device = Device()
     store: Store = Store()
     lanes: dict[str, LaneSettings] = Field({}, description="The tills, by name.")
-    providers: dict[str, ProviderSettings] = Field({}, description="The clouds, by name.")
+    providers: dict[str, CloudSettings] = Field({}, description="The clouds, by name.")
     programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
     fleet: Fleet = Fleet()
 
@@ -107,35 +108,45 @@ def _unknown_environment(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _fault_in_words(fault: dict[str, Any]) -> str:
-    place = ".".join(str(part) for part in fault["loc"])
+    place = ".".join(str(part) for part in _as_written(fault["loc"]))
     if fault["type"] == "extra_forbidden":
         return f"{place}: there is no such setting{suggestion(str(fault['loc'][-1]), _names_beside(fault['loc']))}"
-    return (
-        f"{place}: {fault['msg'].removeprefix('Value error, ')}"
-        if place
-        else fault["msg"].removeprefix("Value error, ")
-    )
+    if fault["type"] == "union_tag_invalid":
+        wrong, kinds = str(fault["ctx"]["tag"]), re.findall(r"'(\w+)'", fault["ctx"]["expected_tags"])
+        return f"{place}.kind: there is no kind {wrong!r}{suggestion(wrong, kinds)}"
+    if fault["type"] == "union_tag_not_found":
+        return f"{place}.kind: this is needed; it says which adapter speaks to this cloud"
+    said = fault["msg"].removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said
+
+
+def _as_written(place: tuple[int | str, ...]) -> Iterator[int | str]:
+    """Without the kind of a cloud, which pydantic puts after the cloud's name."""
+    for depth, part in enumerate(place):
+        if not (depth == 2 and place[0] == "providers"):
+            yield part
 
 
 def _names_beside(place: tuple[int | str, ...]) -> list[str]:
     """The names that would have been right where a wrong one stands."""
-    model: type[BaseModel] = Settings
+    sections: list[type[BaseModel]] = [Settings]
     for part in place[:-1]:
-        field = model.model_fields.get(str(part))
-        if field is None:
-            continue  # the name of a lane, cloud or programme, or an index: the model stays
-        model = _section_of(field.annotation) or model
-    return list(model.model_fields)
+        of_kind = [section for section in sections if _kind_of(section) == part]
+        fields = [section.model_fields[str(part)] for section in sections if str(part) in section.model_fields]
+        # else the name of a lane, cloud or programme, or an index: the sections stay
+        sections = of_kind or [inner for field in fields for inner in _sections_of(field.annotation)] or sections
+    return list(dict.fromkeys(name for section in sections for name in section.model_fields))
 
 
-def _section_of(annotation: Any) -> type[BaseModel] | None:
+def _kind_of(section: type[BaseModel]) -> str | None:
+    field = section.model_fields.get("kind")
+    return str(field.default) if field else None
+
+
+def _sections_of(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in getattr(annotation, "__args__", ()):
-        found = _section_of(argument)
-        if found:
-            return found
-    return None
+        return [annotation]
+    return [found for argument in getattr(annotation, "__args__", ()) for found in _sections_of(argument)]
 
 
 def suggestion(wrong: str, names: Any) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.clouds.misbehaviour import Call, Fault, Misbehaviour
-from tests.clouds.plain_http import TOKEN
+from agent.sandboxes.misbehaviour import Call, Fault, Misbehaviour
+from agent.sandboxes.plain_http import TOKEN
 from tests.providers.conformance import PHONE, fact
 
 
@@ -38,7 +38,7 @@ class Process:
 
 @pytest.fixture
 def sandbox() -> Iterator[Process]:
-    command = [sys.executable, "-m", "tests.clouds.plain_http", "--port", "0"]
+    command = [sys.executable, "-m", "agent.sandboxes.plain_http", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as running:
         assert running.stdout is not None
         process = Process(running.stdout.readline().strip(), running.stdout.readline().strip())

@@ -5,7 +5,7 @@ import sqlite3
 
 from agent import __version__
 from agent.fleet.inventory import birth_of
-from agent.settings import Fleet, LaneSettings, ProviderSettings, Settings, Store
+from agent.settings import Fleet, LaneSettings, PlainHttpSettings, Settings, Store
 from agent.taps.lane import TapKind
 
 
@@ -14,7 +14,7 @@ def test_birth_of_this_machine() -> None:
         "till-1": LaneSettings(tap=TapKind.RAW_TCP, listen="0.0.0.0:9100", printer="192.0.2.7:9100"),
         "till-2": LaneSettings(tap=TapKind.SERIAL_PORT, path="/dev/serial/by-id/usb-x", baud=19_200),
     }
-    cloud = ProviderSettings(kind="plain_http", base_url="https://cloud.example.org", token="a secret token")
+    cloud = PlainHttpSettings(kind="plain_http", base_url="https://cloud.example.org", token="a secret token")
     settings = Settings(store=Store(id="store-4"), fleet=Fleet(tenant="t17"), lanes=lanes, providers={"c": cloud})
     birth = birth_of(settings)
     assert (birth.tenant, birth.store, birth.sw) == ("t17", "store-4", __version__)

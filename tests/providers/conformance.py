@@ -11,17 +11,25 @@ from agent.providers import (
     AlreadyDone,
     Ambiguous,
     Answer,
+    Basket,
     Call,
+    Code,
     Done,
+    Estimate,
     Idempotency,
     Later,
+    Member,
+    NewMember,
     NoMember,
     NotFound,
+    Product,
     Refused,
+    Reservation,
     Unknown,
 )
-from tests.clouds.misbehaviour import Call as Door
-from tests.clouds.misbehaviour import Fault
+from agent.providers.facts import redeem_body, release_body, void_body
+from agent.sandboxes.misbehaviour import Call as Door
+from agent.sandboxes.misbehaviour import Fault
 from tests.providers.pairs import Pair
 
 PHONE, OTHER_PHONE, STRANGER = "+14155550188", "+14155550119", "+14155550142"
@@ -161,7 +169,9 @@ async def two_have_this_phone(pair: Pair) -> None:
 
 
 async def finds_members(pair: Pair) -> None:
-    assert isinstance(await pair.provider.find_member({"phone": PHONE}), Done)
+    found = await pair.provider.find_member({"phone": PHONE})
+    assert isinstance(found, Member)
+    assert found.phone_last4 in ("", PHONE[-4:])
     assert isinstance(await pair.provider.find_member({"phone": STRANGER}), NoMember)
 
 
@@ -283,6 +293,111 @@ async def a_failed_look_is_not_a_miss(pair: Pair) -> None:
     assert isinstance(await pair.provider.read_back(fact(1)), Unknown | Later)
 
 
+def has(pair: Pair, *calls: Call) -> bool:
+    return all(call in pair.provider.idempotency for call in calls)
+
+
+async def the_person_at_the_tablet(pair: Pair) -> None:
+    if not has(pair, Call.LIST_CHECKED_IN):
+        return
+    assert await pair.provider.list_checked_in() == []
+    (member,) = pair.cloud.book.find({"phone": PHONE})
+    pair.cloud.book.checked_in.append(member.id)
+    listed = await pair.provider.list_checked_in()
+    assert isinstance(listed, list)
+    assert [(one.member_id, one.phone_last4) for one in listed] == [(member.id, PHONE[-4:])]
+
+
+async def signs_up_once(pair: Pair) -> None:
+    if not has(pair, Call.CREATE_MEMBER):
+        return
+    new = NewMember(phone=STRANGER, first_name="Robin", last_name="Sample")
+    made = await pair.provider.create_member(new)
+    assert isinstance(made, Member)
+    found = await pair.provider.find_member({"phone": STRANGER})
+    assert isinstance(found, Member)
+    assert (found.id, found.name) == (made.id, "Robin S.")
+    await pair.provider.create_member(new)
+    assert len(pair.cloud.book.find({"phone": STRANGER})) == 1
+
+
+async def member_with_points(pair: Pair) -> Member:
+    await send(pair, fact(1, 200))
+    found = await pair.provider.find_member({"phone": PHONE})
+    assert isinstance(found, Member)
+    assert found.points == 200
+    return found
+
+
+async def reserves_and_redeems(pair: Pair) -> None:
+    if not has(pair, Call.RESERVE, Call.REDEEM):
+        return
+    member = await member_with_points(pair)
+    reward = next(one for one in member.rewards if one.cost)
+    reserved = await pair.provider.reserve(member.id, reward, Basket("sale-1", 5000))
+    assert isinstance(reserved, Reservation)
+    again = await pair.provider.reserve(member.id, reward, Basket("sale-1", 5000))
+    assert isinstance(again, Reservation)
+    assert again.id == reserved.id
+    (answer,) = await pair.provider.redeem([redeem_body(reserved, fact(2), key=f"{fact(2)['key']}~redeem")])
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.points(phone=PHONE) == 200 - reward.cost
+
+
+async def gives_a_reservation_back(pair: Pair) -> None:
+    if not has(pair, Call.RESERVE, Call.RELEASE):
+        return
+    member = await member_with_points(pair)
+    reserved = await pair.provider.reserve(member.id, member.rewards[0], Basket("sale-1", 5000))
+    assert isinstance(reserved, Reservation)
+    frame = {name: value for name, value in fact(2).items() if name not in ("base", "rate", "receipt")}
+    (answer,) = await pair.provider.release([release_body(reserved, key="sale-1~release", frame=frame)])
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.points(phone=PHONE) == 200
+
+
+async def voids_a_whole_award(pair: Pair) -> None:
+    if not has(pair, Call.VOID):
+        return
+    (given,) = await send(pair, fact(1, 149))
+    assert isinstance(given, Done)
+    (answer,) = await pair.provider.void([void_body(fact(1, 149), given.remote_id)])
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.points(phone=PHONE) == 0
+
+
+async def estimates_without_booking(pair: Pair) -> None:
+    if not has(pair, Call.ESTIMATE):
+        return
+    estimate = await pair.provider.estimate(fact(1, 149))
+    assert isinstance(estimate, Estimate)
+    assert estimate.points in (None, 149)
+    assert pair.cloud.book.points(phone=PHONE) == 0
+
+
+async def tells_its_products(pair: Pair) -> None:
+    if not has(pair, Call.SYNC_PRODUCTS):
+        return
+    answer = await pair.provider.sync_products([Product("4011", "Banana", 59), Product("KONG-L", "Kong Classic Lg")])
+    assert isinstance(answer, Done)
+    assert pair.cloud.book.products["4011"]["name"] == "Banana"
+
+
+async def what_it_lacks_it_says(pair: Pair) -> None:
+    """Nothing fails in silence: a verb that is not declared refuses in words."""
+    verbs = {
+        Call.REDEEM: pair.provider.redeem,
+        Call.RELEASE: pair.provider.release,
+        Call.VOID: pair.provider.void,
+        Call.TAKE_BACK: pair.provider.take_back,
+    }
+    for call, verb in verbs.items():
+        if call not in pair.provider.idempotency:
+            (answer,) = await verb([fact(1)])
+            assert isinstance(answer, Refused)
+            assert answer.code is Code.NO_SUCH_CALL
+
+
 async def a_blind_resend_would_show(pair: Pair) -> None:
     """The suite's own test: a cloud that forgets keys gives twice, and its book says so."""
     pair.cloud.misbehaviour.order(Fault.FORGET_KEY, left=None)
@@ -313,6 +428,14 @@ CHECKS: tuple[Check, ...] = (
     the_ledger_is_exact_under_constant_misbehaviour,
     reads_back,
     a_failed_look_is_not_a_miss,
+    the_person_at_the_tablet,
+    signs_up_once,
+    reserves_and_redeems,
+    gives_a_reservation_back,
+    voids_a_whole_award,
+    estimates_without_booking,
+    tells_its_products,
+    what_it_lacks_it_says,
     a_blind_resend_would_show,
 )
 NEED_LITTLE_PATIENCE: frozenset[Check] = frozenset({a_slow_answer_is_unknown})

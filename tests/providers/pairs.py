@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from agent.clock import SystemClock
 from agent.providers import Idempotency, Provider
 from agent.providers.registry import connect
-from agent.settings import ProviderSettings
-from tests.clouds.control import Sandbox
-from tests.clouds.plain_http import TOKEN, PlainHttpCloud
+from agent.sandboxes.control import Sandbox
+from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
+from agent.settings import PlainHttpSettings
 
 PATIENT_S, IMPATIENT_S = 30.0, 0.6
 """The adapter's time-out: long, so that a busy machine fails no test; short where a check lets it pass."""
@@ -28,13 +28,14 @@ def plain_http(keeps: Idempotency = Idempotency.KEY, batch: int = 50) -> Open:
     @asynccontextmanager
     async def opened(patience_s: float) -> AsyncIterator[Pair]:
         async with PlainHttpCloud(keeps=keeps) as cloud:
-            settings = ProviderSettings(
+            settings = PlainHttpSettings(
                 kind="plain_http",
                 base_url=cloud.url,
                 token=TOKEN,
                 timeout_s=patience_s,
                 batch=batch,
                 idempotency=keeps.value,
+                speaks=("checked_in", "sign_up", "estimate", "rewards", "void", "products"),
             )
             provider = connect("sandbox", settings, SystemClock())
             try:

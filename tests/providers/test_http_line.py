@@ -17,16 +17,16 @@ import pytest
 
 from agent.errors import ProviderMisconfigured
 from agent.providers import Answer, Later, Refused, Unknown
-from agent.providers.http_line import LARGEST_REPLY, LONGEST_PAUSE_S, HttpLine, Reply
-from agent.settings import ProviderSettings
+from agent.providers.http_line import LARGEST_REPLY, LONGEST_PAUSE_S, HttpLine, Reply, bearer
+from agent.settings import PlainHttpSettings
 from tests.hand_clock import START, HandClock
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """One connection, served by hand: the bytes are what is tested."""
 
 
-def settings(url: str, **fields: Any) -> ProviderSettings:
-    return ProviderSettings(kind="plain_http", base_url=url, **({"timeout_s": 20} | fields))
+def settings(url: str, **fields: Any) -> PlainHttpSettings:
+    return PlainHttpSettings(kind="plain_http", base_url=url, **({"timeout_s": 20} | fields))
 
 
 @asynccontextmanager
@@ -65,7 +65,8 @@ def says(status: str, body: bytes = b"", **headers: str) -> Serve:
 
 
 async def asked(url: str, client: httpx.AsyncClient | None = None, **fields: Any) -> Reply | Answer:
-    line = HttpLine("cloud", settings(url, **fields), HandClock(), client)
+    chosen = settings(url, **fields)
+    line = HttpLine("cloud", chosen, HandClock(), bearer(chosen.token, chosen.token_file), client)
     try:
         return await line.call("GET", "/v1/check")
     finally:
@@ -207,7 +208,7 @@ class TestToken:
     async def test_a_new_one_needs_no_restart(self, tmp_path: Path) -> None:
         (tmp_path / "token").write_text("new")
         async with served(says("200 OK")) as url:
-            line = HttpLine("cloud", settings(url, token_file=tmp_path / "token"), HandClock())
+            line = HttpLine("cloud", settings(url), HandClock(), bearer("", tmp_path / "token"))
             assert isinstance(await line.call("GET", "/"), Reply)
             (tmp_path / "token").unlink()
             assert isinstance(await line.call("GET", "/"), Refused)

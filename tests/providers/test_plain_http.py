@@ -21,6 +21,7 @@ from agent.providers import (
     Done,
     Idempotency,
     Later,
+    Member,
     NoMember,
     NotFound,
     Refused,
@@ -28,9 +29,9 @@ from agent.providers import (
 )
 from agent.providers.http_line import LONGEST_PAUSE_S
 from agent.providers.plain_http import STATUSES, PlainHttp
-from agent.settings import ProviderSettings
-from tests.clouds.listener import Listener
-from tests.clouds.plain_http import PlainHttpCloud
+from agent.sandboxes.listener import Listener
+from agent.sandboxes.plain_http import PlainHttpCloud
+from agent.settings import PlainHttpSettings
 from tests.hand_clock import HandClock
 from tests.providers.conformance import PHONE, STRANGER, fact
 
@@ -38,8 +39,8 @@ PAGE = (Path(__file__).parents[2] / "docs" / "plain-http.md").read_text()
 KEY = fact(1)["key"]
 
 
-def settings(url: str, **fields: Any) -> ProviderSettings:
-    return ProviderSettings(kind="plain_http", base_url=url, token="sandbox-token", **fields)
+def settings(url: str, **fields: Any) -> PlainHttpSettings:
+    return PlainHttpSettings(kind="plain_http", base_url=url, token="sandbox-token", **fields)
 
 
 @asynccontextmanager
@@ -195,7 +196,7 @@ class TestMembers:
     @pytest.mark.parametrize(
         ("status", "body", "expected"),
         [
-            (200, {"status": "found", "id": "m1", "matched": {"phone": PHONE}}, Done),
+            (200, {"status": "found", "id": "m1", "matched": {"phone": PHONE}}, Member),
             (200, {"status": "found", "id": "m1", "matched": {"phone": STRANGER}}, Unknown),
             (200, {"status": "found", "id": "m1", "matched": {}}, Unknown),
             (200, {"status": "found", "id": "m1"}, Unknown),
@@ -206,7 +207,7 @@ class TestMembers:
             (404, {}, Refused),
         ],
     )
-    async def test_only_who_was_asked_for(self, status: int, body: Any, expected: type[Answer]) -> None:
+    async def test_only_who_was_asked_for(self, status: int, body: Any, expected: type) -> None:
         async with cloud_saying(JSONResponse(body, status)) as (provider, asked):
             assert isinstance(await provider.find_member({"phone": PHONE}), expected)
         assert PHONE not in asked[0]

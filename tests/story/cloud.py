@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.clouds.plain_http import TOKEN
+from agent.sandboxes.plain_http import TOKEN
 from tests.story.box import ROOT
 
 __all__ = ["TOKEN", "CloudProcess"]
@@ -23,7 +23,7 @@ class CloudProcess:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.clouds.plain_http", "--port", "0", stdout=asyncio.subprocess.PIPE, cwd=ROOT
+            sys.executable, "-m", "agent.sandboxes.plain_http", "--port", "0", stdout=asyncio.subprocess.PIPE, cwd=ROOT
         )
         assert self._process.stdout is not None
         self.url = (await self._process.stdout.readline()).decode().strip()

@@ -38,6 +38,9 @@ class Call(StrEnum):
     READ_BACK = "read_back"
     MEMBERS = "members"
     CHECK = "check"
+    ESTIMATE = "estimate"
+    RESERVE = "reserve"
+    PRODUCTS = "products"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """control: takes orders for a sandbox cloud over HTTP on its own port, shows its book; is part of no contract.
 
-POST /control/members    {"phone": …, "email": …, "card": …}       signs somebody up
+POST /control/members    {"phone": …, "email": …, "card": …}       signs somebody up; also names, points, wallet
+POST /control/check-in   {"phone": …} or {"member": …}             somebody types a phone at the loyalty tablet
 POST /control/misbehave  {"fault": …, "next": 3} or {…, "share": 0.2}; also "call", "seconds", "retry_after"
 POST /control/behave     {}                                        forgets all orders
 POST /control/away       {"away": true} | {"away": false} | {"seconds": 8}
@@ -9,9 +10,8 @@ GET  /control/ledger                                               members, entr
 """
 
 import asyncio
-import json
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,9 +19,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agent.providers import Idempotency
-from tests.clouds.book import Book
-from tests.clouds.listener import Listener
-from tests.clouds.misbehaviour import Call, Fault, Misbehaviour
+from agent.sandboxes.book import Book
+from agent.sandboxes.listener import Listener
+from agent.sandboxes.misbehaviour import Call, Fault, Misbehaviour
+from agent.sandboxes.waiting import body_of
 
 
 class Sandbox(Protocol):
@@ -46,6 +47,7 @@ class Control:
             Starlette(
                 routes=[
                     Route("/control/members", self._sign_up, methods=["POST"]),
+                    Route("/control/check-in", self._check_in, methods=["POST"]),
                     Route("/control/misbehave", self._misbehave, methods=["POST"]),
                     Route("/control/behave", self._behave, methods=["POST"]),
                     Route("/control/away", self._go_away, methods=["POST"]),
@@ -72,6 +74,12 @@ class Control:
 
     async def _sign_up(self, request: Request) -> Response:
         return JSONResponse({"id": self._cloud.book.sign_up(**await body_of(request)).id}, 201)
+
+    async def _check_in(self, request: Request) -> Response:
+        wanted = await body_of(request)
+        found = self._cloud.book.find({"member_id": wanted.get("member"), **wanted})
+        self._cloud.book.checked_in[:0] = [member.id for member in found]
+        return JSONResponse({"checked_in": [member.id for member in found]})
 
     async def _misbehave(self, request: Request) -> Response:
         body = await body_of(request)
@@ -106,12 +114,3 @@ class Control:
     async def _ledger(self, request: Request) -> Response:
         del request
         return JSONResponse(self._cloud.book.as_json() | {"misbehaved": self._cloud.misbehaviour.done})
-
-
-async def body_of(request: Request) -> dict[str, Any]:
-    """The JSON object sent; an empty one when it was none."""
-    try:
-        found = json.loads(await request.body())
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -1,0 +1,14 @@
+"""clouds: the settings of the loyalty clouds, one file a kind; this is their list."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from agent.settings.clouds.base import ProviderSettings
+from agent.settings.clouds.fivestars import FivestarsSettings
+from agent.settings.clouds.plain_http import PlainHttpSettings
+
+__all__ = ["CloudSettings", "FivestarsSettings", "PlainHttpSettings", "ProviderSettings"]
+
+CloudSettings = Annotated[PlainHttpSettings | FivestarsSettings, Field(discriminator="kind")]
+"""Any of them, told apart by `kind`."""
