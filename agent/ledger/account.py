@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.ledger.outbox import LIVE
 from agent.ledger.schema import OPEN
 
 # A receipt is where its least finished fact is: one that waits at one cloud waits, wherever else it arrived.
@@ -16,9 +17,12 @@ PLACES = f"""SELECT r.*, CASE
     WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id AND o.state = 'held') THEN 'held'
     WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id AND o.state IN {OPEN}) THEN 'waiting'
     WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id AND o.state = 'refused') THEN 'refused'
-    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id AND o.state = 'delivered') THEN 'awarded'
+    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id AND o.state = 'delivered' AND role <> 'undo'
+        AND {LIVE}) THEN 'awarded'
     WHEN r.duplicate = 'asked' OR r.state = 'held' THEN 'held'
     WHEN r.state = 'noted' THEN 'noted'
+    WHEN (SELECT a.customer FROM attachments a WHERE a.receipt_id = r.id ORDER BY a.id DESC LIMIT 1) = '{{}}'
+        THEN 'nobody'
     WHEN NOT r.identified AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id) THEN 'nobody'
     ELSE 'unpaid' END AS place
     FROM receipts r WHERE r.business_day = :day"""

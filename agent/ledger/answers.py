@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import audit, counters, outbox, receipts, tasks
+from agent.ledger import audit, counters, outbox, receipts, tasks, undoing
 from agent.ledger.moment import Moment, iso
 
 REVERSIBLE_FOR = timedelta(days=30)
@@ -68,6 +68,8 @@ def reopen(
         raise ValueError(f"award {row_id} is {row.state} and cannot be sent again")
     if finished and at - datetime.fromisoformat(finished) > REVERSIBLE_FOR:
         raise ValueError(f"award {row_id} was closed more than {REVERSIBLE_FOR.days} days ago")
+    if undoing.counts_otherwise(db, row):
+        raise ValueError(f"receipt {row.receipt_id} counts already by another award")
     if customer is None and _identity_gone(row.body):
         raise ValueError("the customer's identity is no longer kept: ask for it and attach it")
     if customer is not None:

@@ -31,7 +31,14 @@ CASHIERS_ASKED = frozenset({Idempotency.WEAK, Idempotency.NONE})
 """Classes where only a person can say whether the cloud has it."""
 NEVER_GIVEN = "('refused', 'cancelled')"
 AWARD_NEVER_GIVEN = "the award it takes back was never given"
+SENT_OR_NOT_TASK = "sent_or_not"
 SENT_OR_NOT = {"arrived": "delivered", "not arrived": "due"}
+RECEIPTS_OWN, CORRECTION, UNDO = ROLES = ("", "correction", "undo")
+"""What a row is for: what the receipt itself gives or takes, a person's signed difference to it, or the undoing of
+another row. Each is a fact with a key of its own."""
+LIVE = f"""o.state NOT IN {NEVER_GIVEN} AND NOT EXISTS (
+    SELECT 1 FROM outbox u WHERE u.undoes = o.id AND u.state NOT IN {NEVER_GIVEN} AND u.state <> 'held')"""
+"""Of a row `o`: it was given or will be, and nothing undoes it (what a person has not yet decided undoes nothing)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +80,13 @@ def enqueue(
     original_id: int | None = None,
     held_by: int | None = None,
     why: str = "",
+    undoes: int | None = None,
+    role: str = "",
 ) -> int | None:
     """The new row's id; None when a fact of this key was taken in before.
 
     `original_id`: the receipt whose award this one takes back; it goes the way of that award when that is never given.
+    `undoes`: the very row it undoes, with the same consequence. `role`: see `ROLES`.
 
     `held_by`: the open task that must be answered first. `not_before` minus the capture is the hold window, counted
     on monotonic time from when the courier first sees the row.
@@ -104,6 +114,8 @@ def enqueue(
         "remote_id": remote_id,
         "finished_at": iso(captured) if state == "delivered" else None,
         "task_id": held_by,
+        "undoes": undoes,
+        "role": role,
     }
     inserted = db.execute(
         f"INSERT INTO outbox ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
@@ -149,7 +161,7 @@ def ask_whether_sent(db: Database, row_id: int, why: str, at: datetime) -> None:
     task = tasks.open(
         db,
         tasks.Role.CASHIER,
-        "sent_or_not",
+        SENT_OR_NOT_TASK,
         f"outbox/{row_id}",
         "Did this award arrive?",
         "Look the customer up in the programme's own pages: 'arrived' if the award is there, else 'not arrived'.",
@@ -176,21 +188,33 @@ def cancel_due(db: Database, receipt_id: int, why: str, at: datetime, *, program
 
 
 def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
-    """What this receipt got, or surely will get before any take-back reaches the cloud; None when nothing."""
+    """What this receipt got, or surely will get before any take-back reaches the cloud; None when nothing.
+
+    With what a person put right since: an award of 55 corrected by -5 gave 50.
+    """
     row = db.execute(
-        "SELECT points, body FROM outbox WHERE receipt_id = ? AND programme = ? AND call = ?"
-        f" AND state NOT IN {NEVER_GIVEN} ORDER BY id DESC LIMIT 1",
+        f"SELECT points, body FROM outbox o WHERE receipt_id = ? AND programme = ? AND call = ? AND role = ''"
+        f" AND {LIVE} ORDER BY id DESC LIMIT 1",
         [receipt_id, programme, Call.AWARD.value],
     ).fetchone()
     if row is None:
         return None
-    taken = db.execute(
-        "SELECT coalesce(sum(points), 0) FROM outbox WHERE original_id = ? AND programme = ? AND call = 'take_back'"
-        f" AND state NOT IN {NEVER_GIVEN}",
-        [receipt_id, programme],
-    ).fetchone()[0]
+    corrected = _sum(db, f"receipt_id = ? AND programme = ? AND role = 'correction' AND {LIVE}", receipt_id, programme)
+    taken = _sum(
+        db, f"original_id = ? AND programme = ? AND call = 'take_back' AND role = '' AND {LIVE}", receipt_id, programme
+    )
     body = json.loads(row[1])
-    return GivenAward(points=row[0], base=body["base"], rate=Decimal(body["rate"]), taken_back=-taken)
+    return GivenAward(points=row[0] + corrected, base=body["base"], rate=Decimal(body["rate"]), taken_back=-taken)
+
+
+def _sum(db: Database, where: str, receipt_id: int, programme: str) -> int:
+    query = f"SELECT coalesce(sum(points), 0) FROM outbox o WHERE {where}"
+    return int(db.execute(query, [receipt_id, programme]).fetchone()[0])
+
+
+def customer_key(db: Database, row_id: int) -> str:
+    """Whose facts this one keeps its order with; '' once that is no longer known."""
+    return str(db.execute("SELECT customer_key FROM outbox WHERE id = ?", [row_id]).fetchone()[0])
 
 
 def member_of(db: Database, receipt_id: int, programme: str) -> str:
@@ -204,13 +228,15 @@ def member_of(db: Database, receipt_id: int, programme: str) -> str:
 
 
 def follow_the_award(db: Database, award_id: int, at: datetime) -> None:
-    """Call it when an award is given up: what would have taken it back has nothing to take."""
+    """Call it when an award is given up: what would take it back, undo or correct it has nothing to act on."""
     db.execute(
         "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ?"
-        " WHERE state IN ('due', 'parked', 'held')"
-        " AND call = 'take_back' AND (original_id, programme, provider) ="
-        "  (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
-        [AWARD_NEVER_GIVEN, iso(at), award_id],
+        " WHERE state IN ('due', 'parked', 'held') AND (undoes = ? OR"
+        "  (call = 'take_back' AND role = '' AND (original_id, programme, provider) ="
+        "   (SELECT receipt_id, programme, provider FROM outbox WHERE id = ? AND role = '')) OR"
+        "  (role = 'correction' AND (receipt_id, programme, provider) ="
+        "   (SELECT receipt_id, programme, provider FROM outbox WHERE id = ? AND role = '')))",
+        [AWARD_NEVER_GIVEN, iso(at), award_id, award_id, award_id],
     )
 
 
@@ -218,8 +244,17 @@ def follow_the_award_back(db: Database, award_id: int) -> None:
     """The award is sent after all: so is what takes it back."""
     db.execute(
         "UPDATE outbox SET state = 'due', reason = '', finished_at = NULL WHERE state = 'cancelled' AND reason = ?"
-        " AND (original_id, programme, provider) = (SELECT receipt_id, programme, provider FROM outbox WHERE id = ?)",
+        " AND undoes IS NULL"
+        " AND (original_id, programme, provider) ="
+        "  (SELECT receipt_id, programme, provider FROM outbox WHERE id = ? AND role = '')",
         [AWARD_NEVER_GIVEN, award_id],
+    )
+
+
+def name_what_is_undone(db: Database, award_id: int, remote_id: str) -> None:
+    """The award has its id at the cloud now: what waits behind it to undo it is told, for some clouds void by that."""
+    db.execute(
+        "UPDATE outbox SET body = json_set(body, '$.undoes.remote_id', ?) WHERE undoes = ?", [remote_id, award_id]
     )
 
 

@@ -159,6 +159,7 @@ def _deliver(db: Database, row: OutboxRow, answer: Done | AlreadyDone, moment: M
         "UPDATE outbox SET state = 'delivered', remote_id = ?, finished_at = ?, reason = '' WHERE id = ?",
         [answer.remote_id, iso(moment.wall), row.id],
     )
+    outbox.name_what_is_undone(db, row.id, answer.remote_id)
     member = answer.detail.get("member") if isinstance(answer, Done) else None
     if isinstance(member, str) and member:
         db.execute("UPDATE outbox SET body = json_set(body, '$.customer.member_id', ?) WHERE id = ?", [member, row.id])

@@ -17,6 +17,7 @@ from agent.ledger.account import day
 from agent.ledger.moment import parse
 from agent.ledger.personal import masked, masked_customer, masked_name
 from agent.ledger.schema import OPEN
+from agent.ledger.till_view import till_receipts
 
 MOST = 500
 LATEST_DELIVERIES = 100
@@ -96,6 +97,7 @@ def health_numbers(db: Database, now: datetime | str = "") -> dict[str, float]:
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "receipts": receipts_page,
     "receipt": receipt,
+    "till_receipts": till_receipts,
     "queue": queue,
     "day": day,
     "tasks": open_tasks,

@@ -55,6 +55,10 @@ def _purge_receipt(db: Database, row: dict[str, Any], key: bytes, now: datetime)
         body = json.loads(text)
         body["customer"] = hashed_customer(body.get("customer", {}), key)
         db.execute("UPDATE outbox SET body = ?, customer_key = '' WHERE id = ?", [json.dumps(body), fact_id])
+    attached = db.execute("SELECT id, customer FROM attachments WHERE receipt_id = ?", [row["id"]]).fetchall()
+    for number, text in attached:
+        customer = json.dumps(hashed_customer(json.loads(text), key))
+        db.execute("UPDATE attachments SET customer = ?, customer_key = '' WHERE id = ?", [customer, number])
 
 
 def forget(db: Database, now: datetime, window_days: int, limit: int = PAGE) -> int:

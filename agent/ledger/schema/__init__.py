@@ -1,9 +1,12 @@
 """schema: the ledger's tables, as migrations that run once each, one file a topic; holds no queries."""
 
-from agent.ledger.schema import first
+from agent.ledger.schema import first, people
 from agent.ledger.schema.migrations import MIGRATIONS, OPEN, OPEN_STATES
 
 __all__ = ["MIGRATIONS", "OPEN", "OPEN_STATES", "TOPICS"]
 
-TOPICS = (first,)
+TOPICS = (
+    first,
+    people,
+)
 """In the order their migrations run."""

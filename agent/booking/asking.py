@@ -1,0 +1,46 @@
+"""asking: takes a case that a person must decide, opens the task that asks; decides nothing itself."""
+
+from agent.booking.desk import Case, Desk
+from agent.ledger import events, receipts, tasks
+from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
+from agent.money import format_amount
+from agent.receipt import Receipt
+
+
+def ask_if_duplicate(desk: Desk, case: Case) -> int:
+    """The task; its rows wait for the answer."""
+    receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "asked")
+    return tasks.open(
+        desk.db,
+        tasks.Role.CASHIER,
+        POSSIBLE_DUPLICATE,
+        f"receipt/{case.id}",
+        "Possible existing transaction",
+        "'Add anyway' when it is a sale of its own, 'Remove' when it is the same one printed again.",
+        desk.now.wall,
+        what=f"{in_words(case.receipt)} looks like receipt {case.verdict.of}: {case.verdict.why}.",
+        choices=DUPLICATE_CHOICES,
+        decide_as="Remove",
+        decide_after_s=desk.rules.store.duplicate_decision_minutes * 60,
+        moment=desk.now,
+    )
+
+
+def ask_to_look(desk: Desk, case: Case, why: str) -> None:
+    """One open task per lane, whatever the number: a till that cannot be read must not bury the other tasks."""
+    tasks.open(
+        desk.db,
+        tasks.Role.MANAGER,
+        "held_receipts",
+        f"lane/{case.captured.lane}",
+        f"Receipts of {case.captured.lane} could not be proven and were not awarded",
+        "Look at them: tillpost receipts --state held, then tillpost show NUMBER. After an update: tillpost replay.",
+        desk.now.wall,
+        what=f"The latest: {in_words(case.receipt)}: {why}.",
+    )
+    events.record(desk.db, "receipt_held", {"lane": case.captured.lane, "receipt": case.id}, desk.now.wall)
+
+
+def in_words(receipt: Receipt) -> str:
+    total = "" if receipt.total is None else f" over {format_amount(receipt.total, receipt.exponent)}"
+    return f"{receipt.kind.value.replace('_', ' ')} {receipt.number or 'without a number'}{total}"

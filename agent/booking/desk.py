@@ -1,0 +1,77 @@
+"""desk: where a receipt is booked, by which rules and when, and all that was found out about it; does nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from agent.booking.person import NOBODY, Person, printed
+from agent.business_day import deadline
+from agent.customer import identify
+from agent.duplicates import Sameness, Verdict
+from agent.ledger import attachments
+from agent.ledger.moment import Moment
+from agent.ledger.receipts import Captured, StoredReceipt
+from agent.providers import Call, Idempotency
+from agent.receipt import Receipt
+from agent.settings import Programme, Store
+
+NEW = Verdict(Sameness.NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What booking goes by. `idempotency`: per provider and call, as its adapter declares."""
+
+    device: str
+    store: Store
+    programmes: Mapping[str, Programme]
+    idempotency: Mapping[str, Mapping[Call, Idempotency]]
+
+    def can(self, provider: str, call: Call) -> bool:
+        return call in self.idempotency.get(provider, {})
+
+    def repeats(self, provider: str, call: Call) -> Idempotency:
+        return self.idempotency.get(provider, {}).get(call, Idempotency.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One receipt being booked, with all that was found out about it."""
+
+    id: int
+    captured: Captured
+    receipt: Receipt
+    business_day: date
+    deadline: datetime
+    verdict: Verdict
+    who: Person
+    sale: StoredReceipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where it is booked, by which rules, and when."""
+
+    db: Database
+    rules: Rules
+    now: Moment
+
+
+def whose(desk: Desk, receipt_id: int, receipt: Receipt) -> Person:
+    """Whom a person attached it to, else whom it prints."""
+    attached = attachments.latest(desk.db, receipt_id)
+    if attached is not None:
+        return Person(attached.customer, attached.key) if attached.customer else NOBODY
+    return printed_customer(desk.rules, receipt)
+
+
+def printed_customer(rules: Rules, receipt: Receipt) -> Person:
+    return printed(identify(receipt, rules.store.country, rules.store.nobody))
+
+
+def reopened(desk: Desk, stored: StoredReceipt, who: Person, sale: StoredReceipt | None) -> Case:
+    """A receipt of earlier, looked at again now: what it earns now is due by a closing that is still ahead."""
+    due = stored.deadline if stored.deadline > desk.now.wall else deadline(desk.now.wall, desk.rules.store)
+    return Case(stored.id, stored.captured, stored.receipt, stored.business_day, due, NEW, who, sale)

@@ -1,0 +1,138 @@
+"""people: takes what a person says of whose a receipt is, gives, takes back or moves its awards; asks no cloud.
+
+Works at any time: before anything left, after it was delivered, and days later. What may have reached a cloud is undone
+there by a fact of its own, and only then given to the right person. Each act is one commit, and stands in the audit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from agent.booking.awarding import award
+from agent.booking.desk import Desk, Rules, reopened
+from agent.booking.person import NOBODY, Person, keyed
+from agent.booking.taking_in import sale_named_by
+from agent.errors import TillpostError
+from agent.ledger import attachments, audit, outbox, receipts
+from agent.ledger.moment import Moment
+from agent.ledger.personal import masked
+from agent.ledger.receipts import StoredReceipt
+from agent.ledger.undoing import Undone, live, undo
+from agent.receipt import EARNING, State
+
+NOTHING = Undone()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an act brought about: outbox rows that were made, and what was taken back before."""
+
+    awards: tuple[int, ...] = ()
+    undone: Undone = NOTHING
+
+
+def attach(  # noqa: PLR0917 - the order of a sentence
+    db: Database, rules: Rules, receipt_id: int, customer: Mapping[str, str], who: str, now: Moment, how: str = "attach"
+) -> Given:
+    """The receipt is this customer's: every programme gives what it would have given had the paper named him.
+
+    `customer`: any of phone (as dialled in the store's country), email, card, member_id. Works on a receipt that named
+    nobody, or whose customer was taken off; raises TillpostError when it is somebody's already (then `move` it),
+    ValueError when the customer cannot be read, LookupError for no such receipt.
+    """
+    desk, stored, person = Desk(db, rules, now), _counting(db, receipt_id), keyed(customer, rules.store.country)
+    standing = live(db, receipt_id)
+    if standing:
+        raise TillpostError(
+            f"receipt {receipt_id} has counted already for {_named(standing[0].body['customer'])}",
+            hint="Move it to the right customer instead.",
+        )
+    return Given(_give(desk, stored, person, how, who))
+
+
+def detach(db: Database, rules: Rules, receipt_id: int, who: str, now: Moment) -> Given:
+    """Wrong customer: what was given is taken back, also at the clouds; the receipt is nobody's and can be attached."""
+    desk, stored = Desk(db, rules, now), _counting(db, receipt_id)
+    undone = _take_off(desk, stored)
+    attachments.note(db, receipt_id, {}, "", "detach", who, now.wall)
+    for name in rules.programmes:
+        receipts.not_awarded(db, receipt_id, name, "taken off its customer; another can be attached", now.wall)
+    audit.note(db, who, "detached", f"receipt/{receipt_id}", _in_words(undone), now.wall)
+    return Given(undone=undone)
+
+
+def move(  # noqa: PLR0917 - the order of a sentence
+    db: Database, rules: Rules, receipt_id: int, customer: Mapping[str, str], who: str, now: Moment
+) -> Given:
+    """Wrong customer, and the right one is known: taken back from the one, given to the other, in one commit."""
+    desk, stored, person = Desk(db, rules, now), _counting(db, receipt_id), keyed(customer, rules.store.country)
+    standing = live(db, receipt_id)
+    if standing and _same(standing[0].body["customer"], person):
+        raise TillpostError(f"receipt {receipt_id} is this customer's already", hint="There is nothing to move.")
+    undone = _take_off(desk, stored)
+    return Given(_give(desk, stored, person, "move", who), undone)
+
+
+def _counting(db: Database, receipt_id: int) -> StoredReceipt:
+    stored = receipts.load(db, receipt_id)
+    receipt = stored.receipt
+    if receipt.state is State.HELD:
+        raise TillpostError(
+            f"receipt {receipt_id} is held: {receipt.reason}", hint="It can be attached once it is proven."
+        )
+    if receipt.kind not in EARNING or receipt.state is State.NOTED:
+        raise TillpostError(
+            f"receipt {receipt_id} is a {receipt.kind.value.replace('_', ' ')}, which never earns",
+            hint="Choose the sale's own receipt.",
+        )
+    if stored.duplicate in ("reprint", "removed"):
+        raise TillpostError(
+            f"receipt {receipt_id} is receipt {stored.duplicate_of} printed again",
+            hint=f"Attach the customer to receipt {stored.duplicate_of}.",
+        )
+    return stored
+
+
+def _give(desk: Desk, stored: StoredReceipt, person: Person, how: str, who: str) -> tuple[int, ...]:
+    db, receipt_id = desk.db, stored.id
+    attachments.note(db, receipt_id, person.customer, person.key, how, who, desk.now.wall)
+    sale = sale_named_by(desk, receipt_id, stored.receipt, stored.business_day)
+    case = reopened(desk, stored, person, sale)
+    rows = (award(desk, case, name, anew=True) for name in desk.rules.programmes)
+    made = tuple(row for row in rows if row is not None)
+    audit.note(
+        db,
+        who,
+        f"{how}ed" if how != "move" else "moved",
+        f"receipt/{receipt_id}",
+        f"to {_named(person.customer)}, {len(made)} awards",
+        desk.now.wall,
+    )
+    return made
+
+
+def _take_off(desk: Desk, stored: StoredReceipt) -> Undone:
+    """Not while a return has taken some of it back: those points are the first customer's, too."""
+    db, rules = desk.db, desk.rules
+    for name in rules.programmes:
+        standing = outbox.given(db, stored.id, name)
+        if standing and standing.taken_back:
+            raise TillpostError(
+                f"a return has taken back {standing.taken_back} points of receipt {stored.id} ({name})",
+                hint="Correct the points of both customers by hand instead.",
+            )
+    due = reopened(desk, stored, NOBODY, None).deadline
+    return undo(db, live(db, stored.id), rules.idempotency, "taken off its customer", desk.now.wall, due)
+
+
+def _same(customer: Mapping[str, str], person: Person) -> bool:
+    return any(customer.get(name) == value for name, value in person.customer.items())
+
+
+def _named(customer: Mapping[str, str]) -> str:
+    return masked(customer.get("phone") or customer.get("email")) or next(iter(customer.values()), "nobody")
+
+
+def _in_words(undone: Undone) -> str:
+    return f"{undone.cancelled} awards never left, {undone.behind} are undone at their clouds"

@@ -1,0 +1,127 @@
+"""taking_in: takes one read receipt, books it: stored once, duplicates judged, awards decided, outbox filled.
+
+Runs inside the ledger's thread as one commit, so a receipt is either booked whole or not at all.
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TypedDict
+
+from sqlite_utils import Database
+
+from agent.booking.asking import ask_if_duplicate, ask_to_look, in_words
+from agent.booking.awarding import award
+from agent.booking.desk import NEW, Case, Desk, Rules, whose
+from agent.business_day import day_of, deadline
+from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
+from agent.ledger import outbox, receipts, tasks
+from agent.ledger.moment import Moment
+from agent.ledger.receipts import Captured, StoredReceipt
+from agent.receipt import EARNING, Kind, Receipt, State
+
+
+def book(db: Database, rules: Rules, captured: Captured, read: Receipt, *, form: str, now: Moment) -> int | None:
+    """The receipt's id; None when these very bytes were booked before (a journal read twice changes nothing)."""
+    desk = Desk(db, rules, now)
+    verdict = _judged(desk, captured, read)
+    receipt_id = receipts.save(db, captured, read, **_placed(rules, captured, read), format_name=form)
+    if receipt_id is None:
+        return None
+    _settle(desk, _found_out(desk, receipt_id, captured, read, verdict))
+    return receipt_id
+
+
+def rebook(db: Database, rules: Rules, stored: StoredReceipt, read: Receipt, *, form: str, now: Moment) -> None:
+    """A better reading of a receipt that was held: it takes the old one's place and goes its way. Keys stay."""
+    desk, captured = Desk(db, rules, now), stored.captured
+    verdict = _judged(desk, captured, read, but=stored.id)
+    receipts.replace_reading(db, stored.id, read, **_placed(rules, captured, read), format_name=form)
+    _settle(desk, _found_out(desk, stored.id, captured, read, verdict))
+
+
+def sale_named_by(desk: Desk, receipt_id: int, receipt: Receipt, business_day: date) -> StoredReceipt | None:
+    """The sale that a return or a void names; None when it names none that we know."""
+    named = receipt.original or (receipt.number if receipt.kind is Kind.VOID else None)
+    found = receipts.find_sale(desk.db, named, receipt.register) if named else []
+    if not receipt.original:  # a void by the sale's own number is of the same day: numbers may start anew each morning
+        found = [sold for sold in found if sold.business_day == business_day]
+    enough = abs(receipt.total or 0)  # for the same reason, a sale smaller than its return is another one
+    return next((sold for sold in found if sold.id != receipt_id and (sold.receipt.total or 0) >= enough), None)
+
+
+class _Placed(TypedDict):
+    business_day: date
+    deadline: datetime
+    fingerprint: str
+
+
+def _placed(rules: Rules, captured: Captured, receipt: Receipt) -> _Placed:
+    """Which day it belongs to, when its awards are due, and what says "seen before?"."""
+    day = day_of(receipt.date, captured.at, rules.store, trusted=captured.trusted)
+    mark = fingerprint(rules.store.id, captured.lane, receipt, day)
+    return _Placed(business_day=day, deadline=deadline(captured.at, rules.store), fingerprint=mark)
+
+
+def _judged(desk: Desk, captured: Captured, receipt: Receipt, *, but: int | None = None) -> Verdict:
+    if receipt.state is not State.ACCEPTED or receipt.kind not in EARNING:
+        return NEW
+    store = desk.rules.store
+    alike = [seen for seen in receipts.seen(desk.db, kin(store.id, receipt)) if seen.receipt_id != but]
+    day = day_of(receipt.date, captured.at, store, trusted=captured.trusted)
+    return judge(receipt, captured.at, alike, lane=captured.lane, business_day=day)
+
+
+def _found_out(desk: Desk, receipt_id: int, captured: Captured, receipt: Receipt, verdict: Verdict) -> Case:
+    """A return without a customer is its sale's customer's."""
+    placed = _placed(desk.rules, captured, receipt)
+    sale = sale_named_by(desk, receipt_id, receipt, placed["business_day"])
+    who = whose(desk, receipt_id, receipt)
+    if not who and sale and receipt.kind is Kind.RETURN:
+        who = whose(desk, sale.id, sale.receipt)
+    return Case(receipt_id, captured, receipt, placed["business_day"], placed["deadline"], verdict, who, sale)
+
+
+def _settle(desk: Desk, case: Case) -> None:
+    if case.verdict.sameness is Sameness.REPRINT:
+        receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "reprint")
+        _attach_by_reprint(desk, case)
+        return
+    if case.receipt.state is State.HELD:
+        ask_to_look(desk, case, case.receipt.reason)
+    if case.receipt.kind is Kind.VOID:
+        _undo_sale(desk, case)
+    question = ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
+    for name in desk.rules.programmes:
+        award(desk, case, name, question)
+
+
+def _attach_by_reprint(desk: Desk, case: Case) -> None:
+    """Printed again with the customer that the first print lacked: the first one earns, under its own key."""
+    first = receipts.load(desk.db, case.verdict.of) if case.verdict.of and case.who else None
+    if first is None or whose(desk, first.id, first.receipt):
+        return
+    as_first = replace(case, id=first.id, captured=first.captured, receipt=first.receipt, verdict=NEW)
+    for name in desk.rules.programmes:
+        if outbox.given(desk.db, first.id, name) is None:
+            award(desk, as_first, name)
+
+
+def _undo_sale(desk: Desk, case: Case) -> None:
+    """A void costs nothing while its sale's award has not left; after that a person decides, for no slip proves it.
+
+    One that is itself in doubt undoes nothing: it is among those to be looked at.
+    """
+    if case.sale is None or case.receipt.state is State.HELD:
+        return
+    outbox.cancel_due(desk.db, case.sale.id, f"voided by receipt {case.receipt.number or case.id}", desk.now.wall)
+    if any(outbox.given(desk.db, case.sale.id, name) for name in desk.rules.programmes):
+        tasks.open(
+            desk.db,
+            tasks.Role.MANAGER,
+            "void_after_award",
+            f"receipt/{case.sale.id}",
+            "A sale was voided after its points were sent",
+            "Take the points back in the loyalty programme's own pages, then close this.",
+            desk.now.wall,
+            what=f"{in_words(case.sale.receipt)} was voided by {in_words(case.receipt)}.",
+        )
