@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -24,7 +25,7 @@ from agent.fleet.uplink import Uplink
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
-from agent.ledger import Ledger, cursor, rebuild, tasks
+from agent.ledger import Ledger, catalogue, cursor, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.questions import health_numbers, open_tasks
@@ -70,6 +71,7 @@ class Agent:
             settings.store,
             settings.programmes,
             {name: provider.idempotency for name, provider in providers.items()},
+            settings.catalogue,
         )
         lanes = {lane.name: lane for lane in settings.tap_lanes()}
         self._intake = Intake(
@@ -115,7 +117,13 @@ class Agent:
             "intake": self._intake.makes_progress,
             "courier": self._courier.makes_progress,
         }
-        nightly = Nightly(self._ledger, self._clock, settings.store.zone, settings.store.returns_window_days)
+        nightly = Nightly(
+            self._ledger,
+            self._clock,
+            settings.store.zone,
+            settings.store.returns_window_days,
+            [partial(catalogue.night, settings=settings.catalogue)],
+        )
         return {
             "doorbell": self._doorbell.run,
             "intake": self._intake.run,

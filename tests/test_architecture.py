@@ -21,6 +21,8 @@ PURE = (
     "agent.awards",
     "agent.awards.base",
     "agent.duplicates",
+    "agent.catalogue",
+    "agent.catalogue_file",
     "agent.business_day",
     "agent.reading",
     "agent.money",

@@ -408,7 +408,11 @@ class TestFact:
                 "tip": None,
                 "total": 16235,
                 "tenders": [["VISA", 16235]],
-                "items": [["Dog food 25lb", 1, 7499], ["Dental chews", 2, 6598], ["Rubber ball", 1, 1499]],
+                "items": [
+                    {"text": "Dog food 25lb", "quantity": 1, "amount": 7499, "sku": None},
+                    {"text": "Dental chews", "quantity": 2, "amount": 6598, "sku": None},
+                    {"text": "Rubber ball", "quantity": 1, "amount": 1499, "sku": None},
+                ],
                 "reprint": False,
             },
         }
@@ -421,6 +425,6 @@ class TestFact:
             cashier="5555-5555-5555-4444",
         )
         sent = self.body(printed)["receipt"]
-        assert sent["items"][0][0] == "REF **** **** **** 1111"
+        assert sent["items"][0]["text"] == "REF **** **** **** 1111"
         assert sent["tenders"][0][0] == "VISA ************1111"
         assert sent["cashier"] == "****-****-****-4444"

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from agent.acts.answer import answer
+from agent.acts.ignore_line import ignore_line
+from agent.acts.map_line import map_line
 from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
 from agent.acts.read_again import read_again
 from agent.acts.retry import retry
 from agent.acts.send_again import send_again
+from agent.acts.take_catalogue import take_catalogue
 
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
 
@@ -15,5 +18,8 @@ ACTS: Mapping[str, Act] = {
     "retry": Act(retry),
     "send_again": Act(send_again, MANAGERS),
     "read_again": Act(read_again, BOX),
+    "map_line": Act(map_line),
+    "ignore_line": Act(ignore_line),
+    "take_catalogue": Act(take_catalogue, MANAGERS),
 }
 """Name → act. To add one: a file beside this one with `async def NAME(parts, by, body)`, and a line here."""

@@ -1,17 +1,18 @@
 """decision: takes a receipt and a programme's rules, gives the award or why there is none; sends and stores nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from agent.awards.base import Base, NoBase, count
 from agent.customer import without_payment_cards
 from agent.money import floor_points, format_amount
 from agent.providers import Call
-from agent.receipt import EARNING, Kind, Receipt, State
+from agent.receipt import EARNING, Item, Kind, Receipt, State
 from agent.settings import Programme, Rate, Store
 
 FACT_VERSION = 1
@@ -199,10 +200,12 @@ def fact_body(
     lane: str,
     captured_at: datetime,
     business_day: date,
+    skus: Sequence[str | None] = (),
 ) -> dict[str, Any]:
     """What is kept in the outbox and sent: plain JSON, schema version 1 (docs/plain-http.md gives each field).
 
     `customer`: any of phone, email, card, member_id. Texts are cleared of anything that could be a payment card.
+    `skus`: the product code of each item, None where none is known; empty when nothing was looked up.
     """
     return {
         "v": FACT_VERSION,
@@ -220,11 +223,11 @@ def fact_body(
         "lane": lane,
         "captured_at": captured_at.astimezone(UTC).isoformat(),
         "business_day": business_day.isoformat(),
-        "receipt": _receipt_body(receipt),
+        "receipt": _receipt_body(receipt, skus),
     }
 
 
-def _receipt_body(receipt: Receipt) -> dict[str, Any]:
+def _receipt_body(receipt: Receipt, skus: Sequence[str | None]) -> dict[str, Any]:
     return {
         "kind": receipt.kind.value,
         "number": _clean(receipt.number),
@@ -239,9 +242,13 @@ def _receipt_body(receipt: Receipt) -> dict[str, Any]:
         "tip": receipt.tip,
         "total": receipt.total,
         "tenders": [[_clean(label), amount] for label, amount in receipt.tenders],
-        "items": [[_clean(item.text), item.quantity, item.amount] for item in receipt.items],
+        "items": [_item_body(item, sku) for item, sku in zip_longest(receipt.items, skus[: len(receipt.items)])],
         "reprint": receipt.reprint,
     }
+
+
+def _item_body(item: Item, sku: str | None) -> dict[str, Any]:
+    return {"text": _clean(item.text), "quantity": item.quantity, "amount": item.amount, "sku": sku}
 
 
 def _clean(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from agent.awards import Award, Cause, GivenAward, NoAward
 from agent.booking.asking import ask_to_look
 from agent.booking.desk import Case, Desk
 from agent.booking.person import Person, member
-from agent.ledger import outbox, receipts
+from agent.ledger import catalogue, outbox, receipts
 from agent.ledger.receipts import StoredReceipt
 from agent.ledger.undoing import next_key
 from agent.receipt import Kind, State
@@ -72,6 +72,7 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
     captured, rules = case.captured, desk.rules
     programme = rules.programmes[award.programme]
     key = key_of(desk, case, award.programme)
+    skus = catalogue.skus_of(desk.db, case.receipt.items, rules.catalogue.sure_from)
     fact = awards.fact_body(
         award,
         case.receipt,
@@ -82,8 +83,9 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
         lane=captured.lane,
         captured_at=captured.at,
         business_day=case.business_day,
+        skus=skus,
     )
-    return outbox.enqueue(
+    row = outbox.enqueue(
         desk.db,
         fact,
         receipt_id=case.id,
@@ -97,6 +99,9 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
         held_by=question,
         why=case.verdict.why,
     )
+    if row is not None:
+        catalogue.note_without_code(desk.db, case.id, case.receipt.items, skus, case.business_day)
+    return row
 
 
 def _left_of_hold(desk: Desk, case: Case, hold_seconds: float) -> timedelta:

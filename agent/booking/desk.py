@@ -1,7 +1,7 @@
 """desk: where a receipt is booked, by which rules and when, and all that was found out about it; does nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlite_utils import Database
@@ -15,7 +15,7 @@ from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.providers import Call, Idempotency
 from agent.receipt import Receipt
-from agent.settings import Programme, Store
+from agent.settings import Catalogue, Programme, Store
 
 NEW = Verdict(Sameness.NEW)
 
@@ -28,6 +28,7 @@ class Rules:
     store: Store
     programmes: Mapping[str, Programme]
     idempotency: Mapping[str, Mapping[Call, Idempotency]]
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     def can(self, provider: str, call: Call) -> bool:
         return call in self.idempotency.get(provider, {})

@@ -14,7 +14,7 @@ from agent.booking.awarding import award
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
 from agent.business_day import day_of, deadline
 from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
-from agent.ledger import outbox, receipts, tasks
+from agent.ledger import catalogue, outbox, receipts, tasks
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.receipt import EARNING, Kind, Receipt, State
@@ -90,6 +90,7 @@ def _settle(desk: Desk, case: Case) -> None:
         ask_to_look(desk, case, case.receipt.reason)
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
+    catalogue.note_lines(desk.db, case.receipt, case.business_day)
     question = ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
     for name in desk.rules.programmes:
         award(desk, case, name, question)

@@ -3,6 +3,7 @@
 import click
 
 from agent.commands.agent import agent_command
+from agent.commands.catalogue import catalogue_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
 from agent.commands.queue import queue_command
@@ -25,5 +26,6 @@ COMMANDS: tuple[click.Command, ...] = (
     read_command,
     replay_command,
     day_command,
+    catalogue_command,
     settings_command,
 )

@@ -85,8 +85,19 @@ def day_sections(settings: Settings, account: dict[str, Any]) -> list[tuple[str,
         ("Why some earned nothing", _counted(account["not_awarded"])),
         ("Slips that never earn", _counted(account["noted_kinds"])),
         ("Later than closing time", late),
+        ("Product codes", _catalogue(account["catalogue"])),
     ]
     return [(heading, rows) for heading, rows in sections if rows]
+
+
+def _catalogue(counts: dict[str, int]) -> list[tuple[str, str]]:
+    words = {
+        "sent_without_code": "lines that went out without a product code",
+        "found_since": "of them, code known by now",
+        "found_that_night": "codes found that night for earlier lines",
+        "gone": "unknown lines nobody mapped, let go",
+    }
+    return [(said, str(counts[name])) for name, said in words.items() if counts[name]]
 
 
 def _counted(counts: dict[str, int]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.ledger import catalogue
 from agent.ledger.outbox import LIVE
 from agent.ledger.schema import OPEN
 
@@ -46,6 +47,7 @@ def day(db: Database, day: date | str) -> dict[str, Any]:
         "waiting_reasons": _grouped(db, parameters, WAITING_REASONS),
         "not_awarded": _grouped(db, parameters, NOT_AWARDED),
         "late": _late(db, parameters),
+        "catalogue": catalogue.of_day(db, parameters["day"]),
     }
 
 

@@ -1,8 +1,11 @@
 """nightly: takes the ledger through its night: identities hashed, old receipts forgotten; sends nothing."""
 
 import logging
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
 
 from agent.clock import Clock, Quality
 from agent.errors import StorageFull
@@ -15,12 +18,18 @@ NIGHT = time(3, 30)
 """Local; before 04:00, when a new business day begins where nothing else is set."""
 LOOK_EVERY_S = 600.0
 
+Chore = Callable[[Database, date, datetime], object]
+"""Other work of the night: the ledger, the business day that ended, and now."""
+
 
 class Nightly:
     """Runs once per night, and at the first good moment after nights the box was off or did not know the time."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, zone: ZoneInfo, returns_window_days: int) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, zone: ZoneInfo, returns_window_days: int, chores: Sequence[Chore] = ()
+    ) -> None:
         self._ledger, self._clock, self._zone, self._window_days = ledger, clock, zone, returns_window_days
+        self._chores = chores
         self._last: datetime | None = None
 
     async def run(self) -> None:
@@ -44,6 +53,9 @@ class Nightly:
             purged += done
         while done := await self._ledger.do(retention.forget, now, self._window_days):
             forgotten += done
+        ended = now.astimezone(self._zone).date() - timedelta(days=1)
+        for chore in self._chores:
+            await self._ledger.do(chore, ended, now)
         await self._ledger.do(events.trim, now)
         await self._ledger.tidy()
         self._last = now

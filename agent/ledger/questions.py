@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import counters, tasks
+from agent.ledger import catalogue, counters, tasks
 from agent.ledger.account import day
 from agent.ledger.moment import parse
 from agent.ledger.personal import masked, masked_customer, masked_name
@@ -102,6 +102,10 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "day": day,
     "tasks": open_tasks,
     "health_numbers": health_numbers,
+    "catalogue": catalogue.catalogue_page,
+    "exceptions": catalogue.exceptions,
+    "products": catalogue.products_page,
+    "sent_without_code": catalogue.sent_without_code,
 }
 
 

@@ -94,7 +94,9 @@ class Book:
 
     def apply(self, fact: Mapping[str, Any], member: Member) -> Entry:
         """Gives or takes the points, also when the key was applied before: whoever calls decides that."""
-        return self.book(fact["key"], member, fact["points"], kind=fact["kind"], programme=fact["programme"])
+        entry = self.book(fact["key"], member, fact["points"], kind=fact["kind"], programme=fact["programme"])
+        entry.detail["items"] = list(fact.get("receipt", {}).get("items", ()))
+        return entry
 
     def book(
         self, key: str, member: Member | None, points: int, *, kind: str, programme: str = "", amount: int = 0

@@ -1,5 +1,6 @@
 """settings: one TOML file and the environment, checked as a whole; gives every part its own frozen section."""
 
+from agent.settings.catalogue import Catalogue
 from agent.settings.clouds import CloudSettings, FivestarsSettings, PlainHttpSettings, ProviderSettings
 from agent.settings.describing import Described, described
 from agent.settings.device import Device
@@ -12,6 +13,7 @@ from agent.settings.whole import DEFAULT_FILE, Settings, load
 __all__ = [
     "DEFAULT_FILE",
     "WEEKDAYS",
+    "Catalogue",
     "CloudSettings",
     "Described",
     "Device",

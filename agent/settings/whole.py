@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from agent.errors import SettingsError
+from agent.settings.catalogue import Catalogue
 from agent.settings.clouds import CloudSettings
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     lanes: dict[str, LaneSettings] = Field({}, description="The tills, by name.")
     providers: dict[str, CloudSettings] = Field({}, description="The clouds, by name.")
     programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
+    catalogue: Catalogue = Catalogue()
     fleet: Fleet = Fleet()
 
     @classmethod

@@ -1,6 +1,6 @@
 """schema: the ledger's tables, as migrations that run once each, one file a topic; holds no queries."""
 
-from agent.ledger.schema import first, people
+from agent.ledger.schema import catalogue, first, people
 from agent.ledger.schema.migrations import MIGRATIONS, OPEN, OPEN_STATES
 
 __all__ = ["MIGRATIONS", "OPEN", "OPEN_STATES", "TOPICS"]
@@ -8,5 +8,6 @@ __all__ = ["MIGRATIONS", "OPEN", "OPEN_STATES", "TOPICS"]
 TOPICS = (
     first,
     people,
+    catalogue,
 )
 """In the order their migrations run."""
