@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from agent.dialects import read_job
+from agent.dialects import DialectState, read_job
 from agent.errors import FormatError
 from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.paper import Paper, lay_out
-from agent.print_events import PrintEvent, Raster, Unreadable
+from agent.print_events import Cut, PrintEvent, Raster, Text, Unreadable
 from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.taps.lane import DialectName, Lane, TapKind
+from agent.wrapping import Wrapped, Wrapping, unwrapped
 
 LOG = logging.getLogger(__name__)
 
@@ -51,11 +52,39 @@ def context_of(store: Store) -> StoreContext:
 
 def understand(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
     """Reads the job through every step. What cannot be trusted comes out held, never left out."""
-    events, _ = read_job(job.data, job.state, dialect)
+    events = events_of(job, dialect)
     paper = lay_out(events)
     doubts = list(_doubts(job, paper))
-    receipts = read_paper([line.text for line in paper.lines], form, context, suspicions=doubts)
+    receipts = [
+        receipt
+        for sheet in _sheets(events, paper)
+        for receipt in read_paper([line.text for line in sheet.lines], form, context, suspicions=doubts)
+    ]
     return Understood(job, paper, tuple(receipts) or _without_text(job, events, doubts))
+
+
+def events_of(job: Job, dialect: DialectName) -> list[PrintEvent]:
+    """Everything the job prints, out of what its print data travels in."""
+    return [event for one in unwrapped(job.wrapping, job.data) for event in _events_of(one, job.state, dialect)]
+
+
+def _events_of(wrapped: Wrapped, state: DialectState, dialect: DialectName) -> Iterator[PrintEvent]:
+    """What one piece of print data prints; `at` counts in the job."""
+    events, _ = read_job(wrapped.data, state, dialect)
+    yield from (replace(event, at=event.at + wrapped.at) for event in events) if wrapped.at else events
+    if wrapped.lost:
+        yield Unreadable(wrapped.at + len(wrapped.data), 0, wrapped.lost)
+
+
+def _sheets(events: Sequence[PrintEvent], whole: Paper) -> list[Paper]:
+    """A document may cut the paper in its middle: each piece with text on it is read by itself."""
+    pieces: list[list[PrintEvent]] = [[]]
+    for event in events:
+        pieces[-1].append(event)
+        if isinstance(event, Cut):
+            pieces.append([])
+    printed = [piece for piece in pieces if any(isinstance(event, Text) for event in piece)]
+    return [whole] if len(printed) <= 1 else [lay_out(piece) for piece in printed]
 
 
 def understand_or_hold(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
@@ -91,9 +120,18 @@ def jobs_in_file(data: bytes, lane: Lane) -> Iterator[Job]:
     yield from cutter.quiet(10**18, "file")
 
 
-def lane_for_file(path: str, dialect: DialectName, code_page: str, form: str) -> Lane:
+def lane_for_file(
+    path: str, dialect: DialectName, code_page: str, form: str, captured_in: Wrapping = Wrapping.NONE
+) -> Lane:
     return Lane(
-        name="file", tap=TapKind.RECORDING, path=path, dialect=dialect, code_page=code_page, format=form, quiet_s=1
+        name="file",
+        tap=TapKind.RECORDING,
+        path=path,
+        dialect=dialect,
+        code_page=code_page,
+        format=form,
+        quiet_s=1,
+        captured_in=captured_in,
     )
 
 

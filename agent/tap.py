@@ -30,9 +30,9 @@ from agent.taps.print_path.keeper import Keeper
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.print_path.resume import Journaled, journaled
 from agent.taps.print_path.status import StatusFile
-from agent.taps.raw_tcp import RawTcp
 from agent.taps.recording import Recording
 from agent.taps.serial_port import SerialPort
+from agent.taps.tcp_lane import TcpLane
 
 LOG = logging.getLogger(__name__)
 ORDERS = "TILLPOST_TAP"
@@ -199,8 +199,8 @@ class TapProcess:
 
 
 def make_tap(lane: Lane, parts: Parts, counts: LaneCounts, heirloom: Heirloom, known: Mapping[int, Journaled]) -> Tap:
-    if lane.tap is TapKind.RAW_TCP:
-        return RawTcp(lane, parts, counts, listener=heirloom.listener, kept=heirloom.kept, journaled=known)
+    if lane.tap.port:
+        return TcpLane(lane, parts, counts, listener=heirloom.listener, kept=heirloom.kept, journaled=known)
     if lane.tap is TapKind.SERIAL_PORT:
         return SerialPort(lane, parts, counts, heirloom.kept, known)
     return Recording(lane, parts, counts, heirloom.kept)
@@ -225,7 +225,7 @@ def inherit(caretaker: Caretaker, lanes: Sequence[Lane]) -> dict[str, Heirloom]:
 def _inherit_listener(heirlooms: dict[str, Heirloom], lanes: Sequence[Lane], name: str, descriptor: int) -> None:
     listener = socket.socket(fileno=descriptor)
     port = listener.getsockname()[1] if listener.family in (socket.AF_INET, socket.AF_INET6) else None
-    tcp = [lane for lane in lanes if lane.tap is TapKind.RAW_TCP and heirlooms[lane.name].listener is None]
+    tcp = [lane for lane in lanes if lane.tap.port and heirlooms[lane.name].listener is None]
     for lane in sorted(tcp, key=lambda lane: lane.name != name):
         if lane.name == name or parse_address(lane.listen).port == port:
             heirlooms[lane.name] = heirlooms[lane.name]._replace(listener=listener)

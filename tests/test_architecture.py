@@ -26,6 +26,7 @@ PURE = (
     "agent.business_day",
     "agent.reading",
     "agent.money",
+    "agent.wrapping",
 )
 LAYERS = (
     "values",

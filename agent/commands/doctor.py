@@ -111,7 +111,7 @@ def _lanes(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"lane {name}", "look", f"read as 'generic': {error}", error.hint)
         if lane.tap is TapKind.SERIAL_PORT:
             yield _serial(name, Path(lane.path))
-        elif lane.tap is TapKind.RAW_TCP and not lane.printer:
+        elif lane.tap.port and not lane.printer:
             yield Finding(
                 f"lane {name}", "look", "no printer is set: the box answers for one", "set printer = 'host:port'"
             )

@@ -11,12 +11,21 @@ from rich.console import Console
 
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
-from agent.dialects import read_job
 from agent.formats import load_format
 from agent.print_events import PrintEvent
-from agent.reading import Understood, as_json, context_of, jobs_in_file, lane_for_file, proof_as_json, understand
+from agent.reading import (
+    Understood,
+    as_json,
+    context_of,
+    events_of,
+    jobs_in_file,
+    lane_for_file,
+    proof_as_json,
+    understand,
+)
 from agent.settings import Store, load
 from agent.taps.lane import DialectName, Lane
+from agent.wrapping import wrapping_of
 
 
 @click.command("read")
@@ -70,12 +79,14 @@ def _draw(files: tuple[Path, ...], lane: Lane, png: Path) -> None:
     """All jobs of all files, one below the other, as they came out of the printer."""
     events: list[PrintEvent] = []
     for path in files:
-        for job in jobs_in_file(path.read_bytes(), lane):
-            events += read_job(job.data, job.state, lane.dialect)[0]
+        data = path.read_bytes()
+        for job in jobs_in_file(data, replace(lane, captured_in=wrapping_of(data))):
+            events += events_of(job, lane.dialect)
     write_drawing(events, lane.paper_dots, png)
 
 
 def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: str) -> Iterator[Understood]:
-    lane = lane_for_file(str(path), dialect, code_page, form)
-    for job in jobs_in_file(path.read_bytes(), lane):
+    data = path.read_bytes()
+    lane = lane_for_file(str(path), dialect, code_page, form, wrapping_of(data))
+    for job in jobs_in_file(data, lane):
         yield understand(job, dialect, load_format(form), context_of(store))

@@ -10,7 +10,6 @@ import click
 from agent.commands.tap import ORDERS_VARIABLE, tap_orders
 from agent.settings import DEFAULT_FILE, Settings, load
 from agent.supervisor import Supervised, run
-from agent.taps.lane import TapKind
 
 TAP_WATCHDOG_S, AGENT_WATCHDOG_S = 1.5, 30.0
 """As in the units: a frozen tap stops the store's printing, a frozen agent only delays awards."""
@@ -28,7 +27,7 @@ def run_command(file: Path | None) -> None:
 
 
 def children(settings: Settings, file: Path) -> list[Supervised]:
-    listen = {name: lane.listen for name, lane in settings.lanes.items() if lane.tap is TapKind.RAW_TCP}
+    listen = {name: lane.listen for name, lane in settings.lanes.items() if lane.tap.port}
     python = [sys.executable, "-m"]
     return [
         Supervised(

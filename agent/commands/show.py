@@ -11,13 +11,14 @@ from rich.table import Table
 from agent.commands.asking import ask
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
-from agent.dialects import DialectState, read_job
+from agent.dialects import DialectState
 from agent.errors import TillpostError
 from agent.journal.reader import JournalReader
 from agent.journal.record import Position
 from agent.paper import lay_out
 from agent.places import Places
 from agent.print_events import PrintEvent
+from agent.reading import events_of
 from agent.reading_place import Mark
 from agent.replay import job_at, lane_of
 from agent.settings import Settings, load
@@ -70,7 +71,7 @@ def _events(settings: Settings, row: dict[str, Any]) -> Sequence[PrintEvent] | N
     lane, origin = _lane(settings, row), Position.parse(row["origin"])
     mark = Mark(origin, DialectState.from_json(row["dialect_state"]))
     job = job_at(JournalReader(Places(settings).journal), lane, origin, mark, row["session"])
-    return None if job is None else read_job(job.data, job.state, lane.dialect)[0]
+    return None if job is None else events_of(job, lane.dialect)
 
 
 def _fate(row: dict[str, Any]) -> Table:

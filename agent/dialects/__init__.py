@@ -3,26 +3,31 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.dialects import escpos, plain_text, star
+from agent.dialects import epos_xml, escpos, plain_text, star, star_webprnt
 from agent.dialects.escpos_lengths import Tokenizer
-from agent.dialects.evidence import Evidence, Language
+from agent.dialects.evidence import Evidence, Language, xml_language
 from agent.dialects.name import DialectName
 from agent.dialects.pieces import NOT_A_COMMAND
 from agent.dialects.state import DialectState
+from agent.dialects.xml_reader import XmlReader
 from agent.print_events import PrintEvent, Unreadable
 
 __all__ = ["READERS", "DialectName", "DialectState", "Language", "language_of", "read_job"]
 
-AnyReader = escpos.Reader | plain_text.Reader
+AnyReader = escpos.Reader | plain_text.Reader | XmlReader
 READERS: dict[Language, Callable[[DialectState], AnyReader]] = {
     Language.ESCPOS: escpos.Reader,
     Language.PLAIN_TEXT: plain_text.Reader,
     Language.STAR: star.Reader,
+    Language.EPOS_XML: epos_xml.Reader,
+    Language.STAR_WEBPRNT: star_webprnt.Reader,
 }
 CHOSEN: dict[DialectName, Language] = {
     DialectName.ESCPOS: Language.ESCPOS,
     DialectName.PLAIN_TEXT: Language.PLAIN_TEXT,
     DialectName.STAR: Language.STAR,
+    DialectName.EPOS_XML: Language.EPOS_XML,
+    DialectName.STAR_WEBPRNT: Language.STAR_WEBPRNT,
 }
 
 STEP = 1 << 16
@@ -49,6 +54,8 @@ def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[
 
 def language_of(data: bytes, state: DialectState) -> Language:
     """By this job's own evidence; when it has too little, what the source spoke before, else what it looks like."""
+    if xml := xml_language(data):
+        return xml
     evidence, commands = Evidence(), 0
     tokenizer = Tokenizer(bare_bold=state.bare_bold)
     for token in tokenizer.feed(data) + tokenizer.give_up():
@@ -57,6 +64,11 @@ def language_of(data: bytes, state: DialectState) -> Language:
             evidence.add(token.key, token.head)
     if evidence.language is not Language.UNKNOWN:
         return evidence.language
-    if state.language:
+    if state.language and not _is_xml(state.language):
         return Language(state.language)
     return Language.ESCPOS if commands else Language.PLAIN_TEXT
+
+
+def _is_xml(language: str) -> bool:
+    """A document says so itself: what does not is none, whatever the source has spoken before."""
+    return language in (Language.EPOS_XML, Language.STAR_WEBPRNT)

@@ -4,6 +4,7 @@ One command is not enough either way: the same bytes mean different things to Ep
 makes commands of its own. Star's strong signs are commands that no ESC/POS printer has.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +18,8 @@ class Language(StrEnum):
     ESCPOS = "escpos"
     STAR = "star"
     PLAIN_TEXT = "plain_text"
+    EPOS_XML = "epos_xml"
+    STAR_WEBPRNT = "star_webprnt"
 
 
 _STAR = {b"\x1b\x1d": 2, b"\x1b\x1e": 2, b"\x1bX": 2, b"\x1b\x06": 2, b"\x1b\x07": 1, b"\x1bb": 1}
@@ -29,6 +32,8 @@ _EPSON = {
 }
 _SWITCHES = {b"\x1ba": b"\0\1\x02012", b"\x1bE": b"\0\00101", b"\x1bM": b"\0\00101", b"\x1b-": b"\0\1\x02012"}
 """ESC commands that count for Epson only with a parameter Epson knows: Star gives them other lengths."""
+_LONGEST_MARK = 64
+_WEBPRNT_RE = re.compile(rb"<(?:\w+:)?(?:StarWebPrint|root)\b", re.IGNORECASE)
 CUT_PARAMETERS = b"\x00\x0101ABabgh"
 
 
@@ -47,6 +52,15 @@ class Evidence:
         if self.star >= ENOUGH and self.star * 4 >= self.epson:
             return Language.STAR
         return Language.ESCPOS if self.epson >= ENOUGH else Language.UNKNOWN
+
+
+def xml_language(data: bytes) -> Language:
+    """Of a document by its elements; UNKNOWN for what is no XML, or none of a printer's."""
+    if not data[:_LONGEST_MARK].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return Language.UNKNOWN
+    if b"epos-print" in data:
+        return Language.EPOS_XML
+    return Language.STAR_WEBPRNT if _WEBPRNT_RE.search(data) else Language.UNKNOWN
 
 
 def _star_weight(key: bytes, head: bytes) -> int:

@@ -8,3 +8,5 @@ class DialectName(StrEnum):
     ESCPOS = "escpos"
     PLAIN_TEXT = "plain_text"
     STAR = "star"
+    EPOS_XML = "epos_xml"
+    STAR_WEBPRNT = "star_webprnt"

@@ -7,7 +7,6 @@ from pathlib import Path
 from agent import __version__
 from agent.fleet.messages import Birth, Input
 from agent.settings import LaneSettings, Settings
-from agent.taps.lane import TapKind
 
 MODEL = Path("/proc/device-tree/model")
 SERIAL = Path("/proc/device-tree/serial-number")
@@ -32,7 +31,7 @@ def birth_of(settings: Settings) -> Birth:
 
 
 def _input(name: str, lane: LaneSettings) -> Input:
-    if lane.tap is TapKind.RAW_TCP:
+    if lane.tap.port:
         return Input(name, lane.tap.value, lane.listen)
     return Input(name, lane.tap.value, lane.path, lane.baud)
 

@@ -87,7 +87,7 @@ class JobCutter:
             self._forget_dead()
             fresh = DialectState(default_page=self._lane.code_page, language=self._language)
             known = self._states.pop(record.session, None)
-            self._sessions[record.session] = Session(self._lane.dialect, known or fresh)
+            self._sessions[record.session] = Session(self._lane.dialect, known or fresh, self._lane.wrapping)
             if known is None and record.offset:  # a tail that adds up would count once more, under another name
                 self._sessions[record.session].bytes_missing("what came before is not kept any more")
         return self._sessions[record.session]
@@ -109,8 +109,8 @@ class JobCutter:
         session = self._sessions.pop(record.session, None)
         last = session.end("closed") if session else None
         jobs = self._joined(record.session, [last] if last else [])
-        if not jobs:
-            return []
+        if not jobs or self._lane.wrapping:
+            return jobs
         shape = outline(jobs[-1])
         if not shape.heading or shape.looks_finished:
             return jobs

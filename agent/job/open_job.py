@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent.dialects import CHOSEN, Language, star
@@ -10,6 +11,7 @@ from agent.dialects.evidence import Evidence
 from agent.dialects.name import DialectName
 from agent.dialects.state import DialectState, follow
 from agent.journal.record import Position, Record
+from agent.wrapping import Wrapping, framer
 
 LONGEST_JOB = 16 << 20
 """Bytes; a receipt with pictures has a few hundred thousand. What is longer comes in several jobs, all marked."""
@@ -41,6 +43,8 @@ class Job:
     """Words for bytes that are missing inside it, or before it since the job before; empty: none."""
     state: DialectState
     """What the till had set on the printer before its first byte."""
+    wrapping: Wrapping = Wrapping.NONE
+    """What the print data in `data` travels in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ class _Mark:
 class OpenJob:
     """Bytes that belong together and are not a job yet."""
 
-    def __init__(self, state: DialectState) -> None:
-        self.state = state
+    def __init__(self, state: DialectState, wrapping: Wrapping = Wrapping.NONE) -> None:
+        self.state, self._wrapping = state, wrapping
         self.data = bytearray()
         self.origin: Position | None = None
         self.gap = ""
@@ -78,7 +82,7 @@ class OpenJob:
 
     def split(self, size: int, cause: str, state: DialectState) -> tuple[Job | None, "OpenJob"]:
         """The job that its first `size` bytes are, and what is left, before which the till has set `state`."""
-        rest = OpenJob(state)
+        rest = OpenJob(state, self._wrapping)
         last: Record | None = None
         marks = list(self._marks)
         size = max(size, marks[0].start if marks else 0)
@@ -108,6 +112,7 @@ class OpenJob:
             cause=cause,
             gap=self.gap,
             state=self.state,
+            wrapping=self._wrapping,
         )
 
 
@@ -138,14 +143,15 @@ def outline(job: Job) -> Outline:
 class Session:
     """One connection or one opening of a serial port, in the direction to the printer."""
 
-    def __init__(self, dialect: DialectName, state: DialectState) -> None:
+    def __init__(self, dialect: DialectName, state: DialectState, wrapping: Wrapping = Wrapping.NONE) -> None:
+        self._framer = framer(wrapping)
         self._chosen = CHOSEN.get(dialect, Language.UNKNOWN)
         self._tokenizer = Tokenizer(bare_bold=state.bare_bold)
         self._evidence = Evidence()
         self._fed = 0
         self._expected: int | None = None
         self.state = state
-        self.open = OpenJob(state)
+        self.open = OpenJob(state, wrapping)
         self.last: Record | None = None
         """The newest record with bytes; None while it rests after silence, so that nobody asks it in vain."""
 
@@ -161,15 +167,27 @@ class Session:
         before, self._fed = self._fed, self._fed + len(record.payload)
         jobs: list[Job] = []
         added = 0
-        for token in self._tokenizer.feed(record.payload):
-            if self._is_cut(token):
-                end = token.end - before
-                self._add(position, record, added, end)
-                added = max(added, end)
-                self._split_at(len(self.open.data) - (added - end), "cut", jobs)
+        for end in self._ends(record.payload, before):
+            self._add(position, record, added, end)
+            added = max(added, end)
+            self._split_at(len(self.open.data) - (added - end), "cut", jobs)
         self._add(position, record, added, len(record.payload))
         self._split_long(len(self.open.data), jobs)
         return jobs
+
+    def _ends(self, payload: bytes, before: int) -> Iterator[int]:
+        """Offsets in the payload behind which a job ends; `before` bytes of the session were fed already."""
+        if self._framer:
+            yield from self._framer.feed(payload)
+            return
+        for token in self._tokenizer.feed(payload):
+            if self._is_cut(token):
+                yield token.end - before
+
+    def _give_up(self) -> None:
+        self._tokenizer.give_up()
+        if self._framer:
+            self._framer.give_up()
 
     def _add(self, position: Position, record: Record, start: int, end: int) -> None:
         if end > start:
@@ -177,7 +195,7 @@ class Session:
 
     def bytes_missing(self, words: str) -> None:
         """What is half-read is forgotten: the missing bytes may have been its end."""
-        self._tokenizer.give_up()
+        self._give_up()
         self.open.missing(words)
 
     def gap_noted(self, record: Record) -> None:
@@ -191,7 +209,7 @@ class Session:
         if self.last is None:
             return None
         self.last = None
-        self._tokenizer.give_up()
+        self._give_up()
         jobs: list[Job] = []
         self._split_at(len(self.open.data), cause, jobs)
         return jobs[0] if jobs else None

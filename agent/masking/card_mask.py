@@ -16,6 +16,7 @@ from agent.masking.card_envelopes import (
     masked_places,
     whole_letters_from,
 )
+from agent.masking.card_escapes import blanks_spelt_out, with_begun_as_blank
 from agent.masking.card_numbers import SPAN, find, tail
 
 WITHHELD_BYTES = SPAN
@@ -43,7 +44,8 @@ class CardMask:
     def feed(self, data: bytes) -> bytes:
         """What can be given now: everything before a tail that may be the beginning of a card number."""
         raw = self._raw + data
-        keep_from = max(self._given, min(tail(raw), envelope_tail(raw)), len(raw) - WITHHELD_BYTES)
+        open_from = tail(with_begun_as_blank(blanks_spelt_out(raw)))
+        keep_from = max(self._given, min(open_from, envelope_tail(raw)), len(raw) - WITHHELD_BYTES)
         return self._give(raw, data, keep_from)
 
     def flush(self) -> bytes:
@@ -65,7 +67,7 @@ class CardMask:
         return bytes(out[: keep_from - base])
 
     def _findings(self, raw: bytes) -> Iterator[Finding]:
-        for number in find(raw, self._loyalty_prefixes):
+        for number in find(blanks_spelt_out(raw), self._loyalty_prefixes):
             if not is_inside_hex(raw, number):
                 edits = dict.fromkeys(masked_places(raw, number), MASKED)
                 yield Finding(number.start, number.end, number.decided, edits)

@@ -1,20 +1,24 @@
 """lanes: the settings of one till."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from agent.settings.section import Section
-from agent.taps.lane import DialectName, TapKind
+from agent.taps.lane import PORTS, DialectName, TapKind
 
 
 class LaneSettings(Section):
     """One till: a listening port or a serial path."""
 
-    tap: TapKind = Field(description="How the bytes are got: raw_tcp, serial_port or recording.")
-    listen: str = Field("0.0.0.0:9100", description="raw_tcp: the address the till prints to.")
+    tap: TapKind = Field(
+        description="How the bytes are got: raw_tcp, serial_port, lpd, epos_http, star_webprnt or recording."
+    )
+    listen: str = Field(
+        "", description="Over the network: the address the till prints to; empty: every address, the way's usual port."
+    )
     printer: str = Field(
-        "", description="raw_tcp: the printer's 'host:port'; serial_port: second port; empty: we answer."
+        "", description="Over the network: the printer's 'host:port'; serial_port: second port; empty: we answer."
     )
     path: str = Field("", description="serial_port: /dev/serial/by-id/…; recording: the file.")
     baud: int = Field(9600, ge=50)
@@ -29,8 +33,15 @@ class LaneSettings(Section):
     paper_mm: Literal[58, 80] = Field(80, description="Width of the paper roll: 80 mm (576 dots) or 58 mm (384).")
     format: str = Field("generic", description="Receipt format, a file in formats/.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_port(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not values.get("listen") and (port := PORTS.get(values.get("tap", ""))):
+            return {**values, "listen": f"0.0.0.0:{port}"}
+        return values
+
     @model_validator(mode="after")
     def _path_where_needed(self) -> "LaneSettings":
-        if self.tap is not TapKind.RAW_TCP and not self.path:
+        if not self.tap.port and not self.path:
             raise ValueError(f"tap {self.tap.value!r} needs 'path'")
         return self

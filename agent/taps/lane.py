@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from agent.dialects.name import DialectName
+from agent.wrapping.kinds import Wrapping
 
 __all__ = ["DialectName", "Lane", "TapKind", "from_json", "to_json"]
 
@@ -16,6 +17,24 @@ class TapKind(StrEnum):
     RAW_TCP = "raw_tcp"
     SERIAL_PORT = "serial_port"
     RECORDING = "recording"
+    LPD = "lpd"
+    EPOS_HTTP = "epos_http"
+    STAR_WEBPRNT = "star_webprnt"
+
+    @property
+    def wrapping(self) -> Wrapping:
+        """What print data travels in on this way."""
+        return _WRAPPINGS.get(self, Wrapping.NONE)
+
+    @property
+    def port(self) -> int:
+        """The TCP port tills print to on this way; 0: it listens nowhere."""
+        return PORTS.get(self, 0)
+
+
+_WRAPPINGS = {TapKind.LPD: Wrapping.LPD, TapKind.EPOS_HTTP: Wrapping.HTTP, TapKind.STAR_WEBPRNT: Wrapping.HTTP}
+PORTS = {TapKind.RAW_TCP: 9100, TapKind.LPD: 515, TapKind.EPOS_HTTP: 80, TapKind.STAR_WEBPRNT: 80}
+"""The ways that listen on the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +44,9 @@ class Lane:
     name: str
     tap: TapKind
     listen: str = ""
-    """raw_tcp: where the till connects."""
+    """Ways over the network: where the till connects."""
     printer: str = ""
-    """raw_tcp: the store's printer; serial_port: the second port, passed through to, both ways."""
+    """Ways over the network: the store's printer; serial_port: the second port, passed through to, both ways."""
     path: str = ""
     """serial_port: /dev/serial/by-id/…; recording: the captured file."""
     baud: int = 9600
@@ -35,11 +54,14 @@ class Lane:
     stop_bits: int = 1
     data_bits: int = 8
     quiet_s: float = 0
-    """Silence that ends a job without a cut; 0: 10 s on TCP, 30 s on serial (paper change, flow control)."""
+    """Silence that ends a job without a cut; 0: 10 s on TCP, 30 s on serial (paper change, flow control), 2 minutes
+    where the protocol itself says where a job ends."""
     dialect: DialectName = DialectName.AUTO
     code_page: str = "cp437"
     format: str = "generic"
     paper_mm: int = 80
+    captured_in: Wrapping = Wrapping.NONE
+    """recording: what the file's print data travels in."""
 
     @property
     def paper_dots(self) -> int:
@@ -48,7 +70,12 @@ class Lane:
 
     @property
     def quiet_seconds(self) -> float:
-        return self.quiet_s or (30.0 if self.tap is TapKind.SERIAL_PORT else 10.0)
+        return self.quiet_s or (30.0 if self.tap is TapKind.SERIAL_PORT else 120.0 if self.wrapping else 10.0)
+
+    @property
+    def wrapping(self) -> Wrapping:
+        """A captured file is looked at: it may be of any way."""
+        return self.captured_in or self.tap.wrapping
 
 
 def to_json(lanes: list[Lane]) -> str:
@@ -58,6 +85,13 @@ def to_json(lanes: list[Lane]) -> str:
 def from_json(text: str) -> list[Lane]:
     """The inverse of `to_json`; the text comes from our own settings, so nothing is checked again."""
     return [
-        Lane(**{**fields, "tap": TapKind(fields["tap"]), "dialect": DialectName(fields["dialect"])})
+        Lane(
+            **{
+                **fields,
+                "tap": TapKind(fields["tap"]),
+                "dialect": DialectName(fields["dialect"]),
+                "captured_in": Wrapping(fields.get("captured_in", "")),
+            }
+        )
         for fields in json.loads(text)
     ]

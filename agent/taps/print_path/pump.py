@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from agent.dialects.escpos_lengths import CutScanner
 from agent.taps.print_path.desk import Stream
 from agent.taps.print_path.hold import Hold
 from agent.taps.print_path.keeper import Keeper
+from agent.wrapping import Framer
 
 CHUNK = 64 << 10
 AHEAD = 128 << 10
@@ -64,7 +64,7 @@ class Pump:
         keeper: Keeper,
         *,
         progress: Progress | None = None,
-        scanner: CutScanner | None = None,
+        scanner: Framer | None = None,
         hold: Hold | None = None,
         quiet_seconds: float = math.inf,
         at_once: bool = False,

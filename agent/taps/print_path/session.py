@@ -20,6 +20,7 @@ from agent.taps.print_path.pump import Progress, Pump, Sink, Source
 from agent.taps.print_path.resume import Journaled
 from agent.taps.print_path.socket_counters import consumed, has_received_fin, sent
 from agent.taps.print_path.tcp_end import TcpEnd
+from agent.wrapping import Framer, Wrapping, framer
 
 LOG = logging.getLogger(__name__)
 TILL, TILL_ENDED = "till", "till-ended"
@@ -173,7 +174,7 @@ class Session:
 
     def _to_printer(self, journaled: Journaled | None) -> Pump:
         stream = Stream(self._lane.name, self.number, Direction.TO_PRINTER)
-        scanner, progress = CutScanner(self._lane.dialect), Progress()
+        scanner, progress = _scanner(self._lane), Progress()
         if journaled is not None:
             taken = consumed(self._till.socket, ended=journaled.ended)
             kept = journaled.kept(Direction.TO_PRINTER, taken)
@@ -307,3 +308,10 @@ class Session:
             if pump is not None:
                 pump.sink = None
         self.news.set()
+
+
+def _scanner(lane: Lane) -> Framer:
+    """What is held until it is on disk: the byte that cuts the paper; of a web printer's till, the last one of a
+    request, because the paper falls behind that."""
+    held = framer(lane.wrapping) if lane.wrapping is Wrapping.HTTP else None
+    return held or CutScanner(lane.dialect)

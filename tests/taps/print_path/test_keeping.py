@@ -11,7 +11,7 @@ from agent.journal.ring import KeptJournal
 from agent.journal.writer import JournalWriter
 from agent.taps.print_path.hold import RELEASED
 from tests.taps.rig import Printer, gaps, job, journaled, parts_over, records, running, switched_on, until
-from tests.taps.test_raw_tcp import Store
+from tests.taps.test_tcp_lane import Store
 
 
 class StuckDisk(KeptJournal):

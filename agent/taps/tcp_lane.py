@@ -1,9 +1,10 @@
-"""raw_tcp: takes what tills send to TCP port 9100, gives it to the printer and the answers back; reads none of it.
+"""tcp_lane: takes what tills send to one TCP port, gives it to the printer and the answers back; reads none of it.
 
 A real printer serves one connection: tills wait in turn, accepted and never refused. A till keeps the printer until it
 closes; while another waits it gives it up between two jobs (behind a cut and 2 s idle; without a cut when the line has
 been quiet as long as ends a job), because some tills hold their connection for ever. It gets the printer back, over a
-new connection, with its next bytes. Without a printer every till has a virtual one of its own.
+new connection, with its next bytes. A printer's web server takes several connections at once, and so do we then.
+Without a printer every till has one of its own that we play (agent/taps/devices).
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from agent.taps.devices import device_for
 from agent.taps.lane import Lane
 from agent.taps.print_path.address import Address, parse_address
 from agent.taps.print_path.caretaker import Keepsake
@@ -22,7 +24,7 @@ from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.print_path.resume import NOTHING, Journaled
 from agent.taps.print_path.session import TILL, TILL_ENDED, Session
 from agent.taps.print_path.tcp_end import TcpEnd
-from agent.taps.virtual_printer import VirtualPrinter
+from agent.wrapping import Wrapping
 
 LOG = logging.getLogger(__name__)
 BACKLOG = 128
@@ -32,7 +34,7 @@ CONNECT_SECONDS = 3.0
 FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.1, 5.0
 
 
-class RawTcp:
+class TcpLane:
     """`kept` are this lane's descriptors from before our death; `journaled`: what the journal has of their sessions."""
 
     def __init__(
@@ -63,6 +65,10 @@ class RawTcp:
         """Nothing is on its way between a till, the printer and the journal."""
         return not self._ending and all(session.quiet for session in self._sessions.values())
 
+    @property
+    def _takes_turns(self) -> bool:
+        return bool(self._lane.printer) and self._lane.wrapping is not Wrapping.HTTP
+
     def stop_accepting(self) -> None:
         if self._accepting is not None:
             self._accepting.cancel()
@@ -86,7 +92,7 @@ class RawTcp:
         async with asyncio.TaskGroup() as tasks:
             for session in self._sessions.values():
                 self._start(session, tasks)
-            if self._lane.printer:
+            if self._takes_turns:
                 tasks.create_task(self._take_turns(tasks), name=f"{self._lane.name}: printer")
             self._accepting = tasks.create_task(self._accept(listener, tasks), name=f"{self._lane.name}: tills")
             self.ready.set()
@@ -154,14 +160,22 @@ class RawTcp:
 
     def _start(self, session: Session, tasks: asyncio.TaskGroup) -> None:
         session.watch()
-        if not self._lane.printer:
-            tasks.create_task(self._serve_virtually(session), name=f"{self._lane.name}: session {session.number}")
+        if not self._takes_turns:
+            serve = self._serve_beside if self._lane.printer else self._serve_virtually
+            tasks.create_task(serve(session), name=f"{self._lane.name}: session {session.number}")
         self._changed.set()
 
     async def _serve_virtually(self, session: Session) -> None:
-        printer = VirtualPrinter()
+        printer = device_for(self._lane)
         printer.on_answer = session.turn_back
         await session.serve_virtually(printer, printer)
+        await self._end(session)
+
+    async def _serve_beside(self, session: Session) -> None:
+        """With a printer connection of its own, from its first byte to its end."""
+        leg = self._legs.pop(session.number, None) or await self._reach_printer(session)
+        if leg is not None:
+            await session.serve(leg, lambda: False)
         await self._end(session)
 
     async def _take_turns(self, tasks: asyncio.TaskGroup) -> None:
@@ -189,7 +203,7 @@ class RawTcp:
         return session
 
     def _wished(self, session: Session) -> None:
-        if self._lane.printer:
+        if self._takes_turns:
             self._wishing.append(session)
             self._changed.set()
             if self._serving is not None:

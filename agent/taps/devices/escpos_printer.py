@@ -1,12 +1,11 @@
-"""virtual_printer: takes what a till prints where there is no printer, gives the answers a healthy one would give.
+"""escpos_printer: takes what a till prints where there is no printer, gives the answers a healthy Epson would give.
 
 Answers: receipt printers' command references for DLE EOT, DLE DC4, GS r, GS a, GS I, GS j, GS ( H, ESC v and ESC u.
 Tills wait for them before they print. Requests inside counted data are pixels and get none.
 """
 
-from collections.abc import Callable
-
 from agent.dialects.escpos_lengths import RequestScanner
+from agent.taps.devices.device import Device
 
 HEALTHY = b"\x12"
 """DLE EOT: online, paper in, cover closed; the two bits that are always set."""
@@ -16,40 +15,17 @@ NAMES = {65: b"1.00 ESC/POS", 66: b"EPSON", 67: b"TM-T88V", 68: b"TILLPOST00", 6
 """GS I: software looks these up to choose what to send; any other name gets plainer receipts or none."""
 IDENTITIES = {1: b"\x20", 2: b"\x02", 3: b"\x01"}
 """GS I: model, type (has a cutter), ROM version."""
-MOST_UNREAD = 4096
-"""A till that asks and never reads is kept waiting here."""
 
 
-class VirtualPrinter:
-    """A pump's sink for what the till sends, and another pump's source for the answers."""
+class EscposPrinter(Device):
+    """An Epson printer that is well."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._requests = RequestScanner()
-        self._answers = bytearray()
-        self._over = False
-        self.on_answer: Callable[[], None] = lambda: None
 
-    def send(self, data: memoryview) -> int:
-        if len(self._answers) > MOST_UNREAD:
-            raise BlockingIOError
-        answers = b"".join(answer(request) for request in self._requests.feed(bytes(data)))
-        if answers:
-            self._answers += answers
-            self.on_answer()
-        return len(data)
-
-    def finish(self) -> None:
-        self._over = True
-        self.on_answer()
-
-    def look(self, skip: int, limit: int) -> bytes:
-        found = bytes(self._answers[skip : skip + limit])
-        if not found and not self._over:
-            raise BlockingIOError
-        return found
-
-    def consume(self, count: int) -> None:
-        del self._answers[:count]
+    def hear(self, data: bytes) -> bytes:
+        return b"".join(answer(request) for request in self._requests.feed(data))
 
 
 def answer(request: bytes) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from agent.journal.record import Direction, RecordKind
 from agent.taps.lane import Lane, TapKind
 from agent.taps.print_path.parts import LaneCounts, Parts
-from agent.taps.raw_tcp import RawTcp
+from agent.taps.tcp_lane import TcpLane
 from tests.taps.rig import Printer, gaps, job, journaled, parts_over, records, running, switched_on, until
 
 
@@ -25,7 +25,7 @@ class Store:
     def __init__(self, parts: Parts, printer: str = "", quiet_s: float = 0) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=16)
         self.counts = LaneCounts()
-        self.tap = RawTcp(lane_to(printer, quiet_s), parts, self.counts, listener=self.listener)
+        self.tap = TcpLane(lane_to(printer, quiet_s), parts, self.counts, listener=self.listener)
 
     async def run(self) -> None:
         try:

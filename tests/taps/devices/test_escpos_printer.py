@@ -2,7 +2,8 @@
 
 import pytest
 
-from agent.taps.virtual_printer import MOST_UNREAD, VirtualPrinter
+from agent.taps.devices.device import MOST_UNREAD
+from agent.taps.devices.escpos_printer import EscposPrinter
 
 ANSWERS = {
     "10 04 01": "12",
@@ -25,7 +26,7 @@ ANSWERS = {
 """hex of what a till sends → hex of the answer; the last one is a picture whose pixels look like a request."""
 
 
-def answers_to(printer: VirtualPrinter, data: bytes) -> bytes:
+def answers_to(printer: EscposPrinter, data: bytes) -> bytes:
     assert printer.send(memoryview(data)) == len(data)
     try:
         found = printer.look(0, 1000)
@@ -38,13 +39,13 @@ def answers_to(printer: VirtualPrinter, data: bytes) -> bytes:
 @pytest.mark.parametrize(("request_hex", "answer_hex"), ANSWERS.items())
 @pytest.mark.parametrize("size", [1, 1000])
 def test_answers(request_hex: str, answer_hex: str, size: int) -> None:
-    printer, data = VirtualPrinter(), bytes.fromhex(request_hex)
+    printer, data = EscposPrinter(), bytes.fromhex(request_hex)
     slices = [data[at : at + size] for at in range(0, len(data), size)]
     assert b"".join(answers_to(printer, part) for part in slices) == bytes.fromhex(answer_hex)
 
 
 def test_answers_come_in_order_and_the_end_behind_them() -> None:
-    printer = VirtualPrinter()
+    printer = EscposPrinter()
     printer.send(memoryview(b"\x10\x04\x01\x1dr\x01"))
     printer.finish()
     assert printer.look(0, 10) == b"\x12\x00"
@@ -53,7 +54,7 @@ def test_answers_come_in_order_and_the_end_behind_them() -> None:
 
 
 def test_a_till_that_asks_and_never_reads_is_kept_waiting() -> None:
-    printer = VirtualPrinter()
+    printer = EscposPrinter()
     for _ in range(MOST_UNREAD + 1):
         printer.send(memoryview(b"\x10\x04\x01"))
     with pytest.raises(BlockingIOError):
