@@ -12,12 +12,16 @@ MAX_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """`value` in minor units, signed as printed; `start`/`end` in the line; `unit`: a price each, not what is paid."""
+    """`value` in minor units, signed as printed; `start`/`end` in the line.
+
+    `unit`: a price each or a remark, not what is paid. `bracketed`: negative only by its brackets, or a remark in them.
+    """
 
     value: int
     start: int
     end: int
     unit: bool = False
+    bracketed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,11 @@ class NumberStyle:
 _GROUP = {".": ",'", ",": ".'"}
 _DOT_re = re.compile(r"(?:(?<=\d)|(?<![\w.,]))\.\d{2}(?!\d)(?![.,]\d)")
 _COMMA_re = re.compile(r"(?:(?<=\d)|(?<![\w.,])),\d{2}(?!\d)(?![.,]\d)")
-_UNIT_BEHIND_re = re.compile(r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|ft)|g|l)\b)")
+_UNIT_BEHIND_re = re.compile(
+    r"\s{0,2}(?:/|%|@|[xX×]\s{0,2}\d|(?:(?i:each|ea|per|kg|lbs?|oz|ml|cm|mm|gal|gallons?|lit(?:er|re)s?|ltrs?|ft)|g|l)\b)"
+)
+_MEASURE_BEHIND_re = re.compile(r"[A-Za-z]{1,3}\d+[.,A-Za-z]|[xX×]\d")
+"""'4.51NX9.5IN' is a measure in a name; a tax mark is letters, or letters and one number ('7.99T1')."""
 _UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/|\w[*×])$", re.I)
 _DIGITS_re = re.compile(r"\D+")
 
@@ -97,15 +105,19 @@ def _amount_of(number: re.Match[str], line: str, style: NumberStyle, marks: _Mar
         return None
     before = marks.before.search(line, max(0, number.start() - _REACH), number.start())
     behind = marks.behind.match(line, number.end())
-    if before is None or behind is None:
+    if before is None or behind is None or _MEASURE_BEHIND_re.match(line, number.end()):
         return None
     digits = _DIGITS_re.sub("", number[0])
     if len(digits) > MAX_DIGITS or (whole and not _whole_is_money(number, line, style, before, behind)):
         return None
     value = int(digits) * (10**style.exponent if whole else 1)
-    negative = _is_negative(before, behind)
+    signed, bracketed = _has_minus(before, behind), bool(before["open"] and ")" in (behind["tail"] or ""))
     return Amount(
-        -value if negative else value, before.start(), behind.end(), unit=_is_unit(line, number, before, behind)
+        -value if signed or bracketed else value,
+        before.start(),
+        behind.end(),
+        unit=_is_unit(line, number, before, behind),
+        bracketed=bracketed and not signed,
     )
 
 
@@ -115,9 +127,8 @@ def _touches_a_sign(line: str, number: re.Match[str], marks: _Marks) -> bool:
     return left in marks.sign_ends or line[number.end() : number.end() + 2].lstrip()[:1] in marks.sign_starts
 
 
-def _is_negative(before: re.Match[str], behind: re.Match[str]) -> bool:
-    tail = behind["tail"] or ""
-    return bool(before["minus"] or before["minus2"] or (before["open"] and ")" in tail) or set(tail) & set("-−cC"))
+def _has_minus(before: re.Match[str], behind: re.Match[str]) -> bool:
+    return bool(before["minus"] or before["minus2"] or set(behind["tail"] or "") & set("-−cC"))
 
 
 def _is_unit(line: str, number: re.Match[str], before: re.Match[str], behind: re.Match[str]) -> bool:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.formats.entries import Entry
+from agent.formats.printed import Entry
 from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 from agent.formats.words import plain
 

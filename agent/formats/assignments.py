@@ -7,10 +7,10 @@ from itertools import accumulate
 
 from agent.formats.article_list import in_column
 from agent.formats.bill import MOST_ROUNDING, Bill
-from agent.formats.entries import Entry
+from agent.formats.printed import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role
-from agent.formats.tax_table import TaxTable, included_tax, read_table
+from agent.formats.tax_table import TaxTable, as_printed, included_tax, possible_taxes, read_table
 
 MAX_TOTALS = 12
 MAX_TAXES = 12
@@ -54,6 +54,7 @@ def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evide
         line_discount=sum(once),
         unit_discount=sum(per_piece),
         table=read_table(bill.tax_rows, rates),
+        columns=as_printed(bill.tax_rows),
         rates=tuple(rates),
         cash_rounding=cash_rounding,
         prefix_sums=_running(bill),
@@ -143,7 +144,8 @@ def _taxes(total: Entry, bill: Bill, table: TaxTable | None) -> list[int]:
     above = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line <= total.line]
     below = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line > total.line]
     stated = [entry.value for entry in bill.taxes if entry.role is Role.TAX_TOTAL] + ([table.tax] if table else [])
-    every = dict.fromkeys([sum(above), sum(below), *stated, *above[:MAX_TAXES], *below[:MAX_TAXES], 0])
+    unread = [] if table else possible_taxes(bill.tax_rows)
+    every = dict.fromkeys([sum(above), sum(below), *stated, *(above + below + unread)[:MAX_TAXES], 0])
     return [tax for tax in every if _explains(tax, (above, below), stated)]
 
 
@@ -173,7 +175,7 @@ def _roundings(total: Entry, bill: Bill, smallest_coin: int) -> list[tuple[int, 
 
 def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evidence, tax_unknown: str) -> None:
     says_tax = bool(bill.taxes or bill.tax_rows)
-    if bill.tax_rows and evidence.table is None and not bill.taxes:
+    if bill.tax_rows and evidence.table is None and not bill.taxes and not (reading.tax and verdict.tax_pinned):
         verdict.faults.append("the tax table cannot be read")
     if reading.tax and any(not entry.sure for entry in bill.taxes):
         verdict.faults.append("a line may be a tax or an article")

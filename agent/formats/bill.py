@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.formats.article_list import end_of_articles, is_regular, sections_as_subtotals
-from agent.formats.entries import Entry, PriceNote, Printed, TaxRow
 from agent.formats.form import Format
+from agent.formats.printed import Entry, PriceNote, Printed, TaxRow
 from agent.formats.roles import SUMS, TAXES, Role
 
 DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})

@@ -2,63 +2,40 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from agent.formats.amounts import Amount, NumberStyle, find_amounts
 from agent.formats.form import Format
 from agent.formats.labels import NOTHING_SAID, Said, what_is_said
+from agent.formats.percentages import percentage
+from agent.formats.printed import Entry, PriceNote, Printed, TaxRow
 from agent.formats.roles import SUMS, TAXES, Role
+from agent.formats.tax_rows import is_fee_row, tax_row
 from agent.formats.words import plain
 
 MAX_PROSE = 2
 """More words than this behind an amount make the line prose ('spend 5.00 or more and…'), not a sum."""
-MAX_ROW_WORDS = 3
-_PERCENT_re = re.compile(r"(\d{1,2}(?:[.,]\d{1,4})?)\s?%")
+SHORT_HEADING = 12
+"""Letters of a line below a tax table's heading that may still be its second half."""
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
+_REMARK_re = re.compile(r"\([^()]*\d[.,]\d{2}[^()]*\)")
+_COLUMN_GAP_re = re.compile(r"\s{3,}|\t")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One amount in its place: `value` in minor units as printed, `others` the amounts before it on the same line."""
+class _Line:
+    """A line that is not blank, with the amounts on it; `paid` leaves out prices each and remarks."""
 
-    line: int
-    label: str
+    number: int
+    text: str
     words: str
-    role: Role
-    sure: bool
-    value: int
-    others: tuple[int, ...] = ()
-    percent: Decimal | None = None
-    end: int = 0
-    """Column where the amount ends."""
+    amounts: list[Amount]
+    paid: list[Amount]
 
-
-@dataclass(frozen=True, slots=True)
-class TaxRow:
-    """A row of a tax table: the amounts as printed, in order."""
-
-    line: int
-    percent: Decimal | None
-    amounts: tuple[int, ...]
-    is_sum: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PriceNote:
-    """'2 @ 1.89 ea' on a line of its own: says how many of the article before or behind it."""
-
-    line: int
-    quantity: int
-    price: int
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    entries: tuple[Entry, ...]
-    tax_rows: tuple[TaxRow, ...]
-    notes: tuple[PriceNote, ...]
+    @property
+    def is_lone_amount(self) -> bool:
+        return len(self.paid) == 1 and not plain(self.text)
 
 
 @dataclass(slots=True)
@@ -71,6 +48,8 @@ class _Above:
     tax_table: bool = False
     summed: bool = False
     """A subtotal or total was printed: what follows is no article list."""
+    used: set[int] = field(default_factory=set)
+    """Places of lines whose words or amount belong to a line before them."""
 
 
 def read_entries(lines: Sequence[str], form: Format, style: NumberStyle) -> Printed:
@@ -79,46 +58,73 @@ def read_entries(lines: Sequence[str], form: Format, style: NumberStyle) -> Prin
     rows: list[TaxRow] = []
     notes: list[PriceNote] = []
     above = _Above()
-    for number, line in enumerate(lines):
-        if not line.strip():
+    read = list(_lines(lines, form, style))
+    for place, line in enumerate(read):
+        if place in above.used:
             continue
-        amounts = find_amounts(line, style)
-        paid = [amount for amount in amounts if not amount.unit]
-        if not paid:
-            notes.extend(_note(number, line, amounts))
+        if not line.paid:
+            notes.extend(_note(line))
             _remember_text(above, line, form)
             continue
-        row = _tax_row(number, line, paid, above, form)
+        row = tax_row(line.number, line.text, line.paid, form, in_table=above.tax_table, summed=above.summed)
         if row:
-            rows.append(row)
+            rows.append(_completed(row, place, read, above))
             continue
-        above.tax_table = above.tax_table and len(paid) > 1
-        found = list(_entries_on(number, line, paid, above, form))
+        if above.tax_table and is_fee_row(line.text, line.paid, form):
+            continue
+        above.tax_table = above.tax_table and len(line.paid) > 1
+        found = list(_entries_on(line, above, form) or _named_from_below(place, read, above, form))
         entries.extend(found)
-        _remember_entries(above, found, line[paid[-1].end :])
+        _remember_entries(above, found, line.text[line.paid[-1].end :])
     return Printed(tuple(_without_tip_tables(entries)), tuple(rows), tuple(notes))
 
 
-def _note(number: int, line: str, amounts: Sequence[Amount]) -> Iterator[PriceNote]:
-    match = _PRICE_EACH_re.match(line)
-    if match and amounts:
-        yield PriceNote(number, int(match[1]), amounts[-1].value)
+def _lines(lines: Sequence[str], form: Format, style: NumberStyle) -> Iterator[_Line]:
+    for number, text in enumerate(lines):
+        if text.strip():
+            amounts = find_amounts(text, style)
+            paid = [amount for amount in amounts if not amount.unit]
+            line = _Line(number, text, plain(text), amounts, paid)
+            yield _tax_in_brackets(line, form, style) if amounts and not paid else line
+
+
+def _tax_in_brackets(line: _Line, form: Format, style: NumberStyle) -> _Line:
+    """'(Bill inclusive of 6% GST : 2.90)' without its brackets: a remark, but where that tax is printed."""
+    inner = line.text.strip()
+    if not (inner.startswith("(") and inner.endswith(")")) or not form.tax.tax.search(line.words):
+        return line
+    amounts = find_amounts(inner[1:-1], style)
+    return _Line(line.number, inner[1:-1], line.words, amounts, [amount for amount in amounts if not amount.unit])
+
+
+def _note(line: _Line) -> Iterator[PriceNote]:
+    match = _PRICE_EACH_re.match(line.text)
+    if match and line.amounts:
+        yield PriceNote(line.number, int(match[1]), line.amounts[-1].value)
+
+
+def _completed(row: TaxRow, place: int, read: Sequence[_Line], above: _Above) -> TaxRow:
+    """A row of one amount takes the amount that stands alone on the next line."""
+    if len(row.amounts) > 1 or place + 1 >= len(read) or not read[place + 1].is_lone_amount:
+        return row
+    above.used.add(place + 1)
+    return replace(row, amounts=(*row.amounts, read[place + 1].paid[0].value))
 
 
 # ---- what stands above --------------------------------------------------------------------------
 
 
-def _remember_text(above: _Above, line: str, form: Format) -> None:
-    words = plain(line)
+def _remember_text(above: _Above, line: _Line, form: Format) -> None:
+    words = line.words
     if not words:
-        digits = any(character.isalnum() for character in line)
+        digits = any(character.isalnum() for character in line.text)
         above.text = above.text if digits else ""  # a bar code is nobody's label and takes none away; a rule does
         return
     said = what_is_said(words, form)
-    above.text, above.role = line.strip(), said.role if said.sure else Role.LINE
+    above.text, above.role = line.text.strip(), said.role if said.sure else Role.LINE
     above.suggestions = above.suggestions or (said.sure and said.role in (Role.INFO, Role.TIP))
     names_table = above.summed and form.tax.tax.search(words) and form.tax.table.search(words)
-    above.tax_table = bool(names_table) or (above.tax_table and len(words) < 12)
+    above.tax_table = bool(names_table) or (above.tax_table and len(words) < SHORT_HEADING)
 
 
 def _remember_entries(above: _Above, found: Sequence[Entry], behind: str) -> None:
@@ -129,67 +135,53 @@ def _remember_entries(above: _Above, found: Sequence[Entry], behind: str) -> Non
         above.summed = above.summed or any(entry.role in SUMS and entry.sure for entry in found)
 
 
-def _tax_row(number: int, line: str, paid: Sequence[Amount], above: _Above, form: Format) -> TaxRow | None:
-    """A row has two or more amounts, and stands under a tax heading or names a tax itself."""
-    if len(paid) < 2:
-        return None
-    label = line[: paid[0].start]
-    words = plain(label)
-    said = what_is_said(words, form)
-    between = [plain(line[one.end : two.start]) for one, two in pairwise(paid)]
-    names_tax = said.role in TAXES and said.sure
-    if any(between):
-        named = any(what_is_said(label, form).role in TAXES for label in (words, *between))
-        return _labelled_row(number, line, paid) if named and above.summed else None
-    percent = _percent(line[: paid[-1].start])
-    looks_like_one = above.summed and percent is not None
-    if not (above.tax_table or names_tax or looks_like_one) or len(words.split()) > MAX_ROW_WORDS:
-        return None
-    is_sum = said.role in (Role.TOTAL, Role.TAX_TOTAL, Role.SUBTOTAL)
-    return TaxRow(number, percent, tuple(amount.value for amount in paid), is_sum)
-
-
-def _labelled_row(number: int, line: str, paid: Sequence[Amount]) -> TaxRow | None:
-    """'A 19%  net 7.06  tax 1.34  gross 8.40' below the total: each column says what it is, and they add up."""
-    values = tuple(amount.value for amount in paid)
-    if len(values) != 3 or 2 * max(values) != sum(values):
-        return None
-    return TaxRow(number, _percent(line[: paid[0].start]), values, is_sum=False)
-
-
 # ---- the amounts of one line ------------------------------------------------------------------------
 
 
-def _entries_on(number: int, line: str, paid: Sequence[Amount], above: _Above, form: Format) -> Iterator[Entry]:
-    for group in _groups(line, paid, form):
-        start, amounts = group
-        label, value = line[start : amounts[-1].start], amounts[-1].value
-        words = _words_beside(line[start : amounts[0].start], form)
-        others = tuple(amount.value for amount in amounts[:-1])
-        entry = Entry(number, label.strip(), words, Role.LINE, True, value, others, _percent(label), amounts[-1].end)
-        tail = plain(line[amounts[-1].end :]) if amounts[-1] is paid[-1] else ""
-        yield from _named(entry, tail, above, form)
+def _entries_on(line: _Line, above: _Above, form: Format) -> list[Entry]:
+    """Nothing where the line is prose, or one amount that no words above it can name."""
+    if not above.text and line.is_lone_amount and not line.paid[0].bracketed:
+        return []
+    return [entry for group in _groups(line, form) for entry in _entry_of(group, line, above, form)]
+
+
+def _entry_of(group: tuple[int, list[Amount]], line: _Line, above: _Above, form: Format) -> Iterator[Entry]:
+    start, amounts = group
+    last = amounts[-1]
+    label = line.text[start : last.start]
+    entry = Entry(
+        line.number,
+        label.strip(),
+        _words_beside(line.text[start : amounts[0].start], form),
+        Role.LINE,
+        True,
+        last.value,
+        tuple(amount.value for amount in amounts[:-1]),
+        percentage(label),
+        last.end,
+        last.bracketed,
+    )
+    tail = plain(line.text[last.end :]) if last is line.paid[-1] else ""
+    yield from _named(entry, tail, above, form)
 
 
 def _words_beside(label: str, form: Format) -> str:
     """The words of the column next to the amount when they name it ('ITEM COUNT 2    CHANGE 3.00'), else all."""
-    columns = [column for column in re.split(r"\s{3,}|\t", label.strip()) if plain(column)]
+    label = _REMARK_re.sub(" ", label) if "(" in label else label
+    columns = [column for column in _COLUMN_GAP_re.split(label.strip()) if plain(column)]
     if len(columns) > 1:
-        said = what_is_said(plain(columns[-1]), form)
-        if (
-            said.sure
-            and said.role not in (Role.LINE, Role.INFO)
-            and not form.filler.issuperset(plain(columns[-1]).split())
-        ):
-            return plain(columns[-1])
+        words = plain(columns[-1])
+        said = what_is_said(words, form)
+        if said.sure and said.role not in (Role.LINE, Role.INFO) and not form.filler.issuperset(words.split()):
+            return words
     return plain(label)
 
 
-def _groups(line: str, paid: Sequence[Amount], form: Format) -> list[tuple[int, list[Amount]]]:
+def _groups(line: _Line, form: Format) -> list[tuple[int, list[Amount]]]:
     """Amounts that share a label; a sure label between two amounts begins a new group ('TAX 3.68 BAL 77.18')."""
-    groups = [(0, [paid[0]])]
-    for before, amount in pairwise(paid):
-        words = plain(line[before.end : amount.start])
+    groups = [(0, [line.paid[0]])]
+    for before, amount in pairwise(line.paid):
+        words = plain(line.text[before.end : amount.start])
         said = what_is_said(words, form) if words else NOTHING_SAID
         if said.sure and said.role is not Role.LINE:
             groups.append((before.end, [amount]))
@@ -227,18 +219,26 @@ def _named_from_above(entry: Entry, above: _Above, form: Format) -> Entry:
     return replace(entry, label=above.text, words=words, role=said.role, sure=said.sure)
 
 
+def _named_from_below(place: int, read: Sequence[_Line], above: _Above, form: Format) -> list[Entry]:
+    """An amount without words whose label is printed below it, on a line that has no amount of its own."""
+    line = read[place]
+    if not line.is_lone_amount:
+        return []
+    (amount,) = line.paid
+    nameless = Entry(line.number, line.text[: amount.start].strip(), "", Role.LINE, True, amount.value, end=amount.end)
+    if place + 1 >= len(read) or read[place + 1].paid or (place + 2 < len(read) and read[place + 2].is_lone_amount):
+        return [nameless]
+    below = read[place + 1]
+    said = what_is_said(below.words, form)
+    if not said.sure or said.role in (Role.LINE, Role.INFO):
+        return [nameless]
+    above.used.add(place + 1)
+    return [replace(nameless, label=below.text.strip(), words=below.words, role=said.role)]
+
+
 def _without_tip_tables(entries: Sequence[Entry]) -> Iterator[Entry]:
     """Two tips with different percentages are suggestions: nobody pays both."""
     suggested = {entry.percent for entry in entries if entry.role is Role.TIP and entry.percent is not None}
     for entry in entries:
         is_one = len(suggested) > 1 and entry.role is Role.TIP and entry.percent is not None
         yield replace(entry, role=Role.INFO) if is_one else entry
-
-
-def percentages(text: str) -> list[Decimal]:
-    return [Decimal(found.replace(",", ".")) for found in _PERCENT_re.findall(text)]
-
-
-def _percent(text: str) -> Decimal | None:
-    match = _PERCENT_re.search(text)
-    return Decimal(match[1].replace(",", ".")) if match else None

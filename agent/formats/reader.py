@@ -10,13 +10,14 @@ from agent.formats.assignments import Outcome, read_bill
 from agent.formats.bill import Bill, is_negative, sort_out, turned
 from agent.formats.context import StoreContext
 from agent.formats.dates import blank, sale_moment
-from agent.formats.entries import percentages, read_entries
+from agent.formats.entries import read_entries
 from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
 from agent.formats.items import items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
 from agent.formats.people import find_customer
+from agent.formats.percentages import percentages
 from agent.formats.roles import SUMS, TAXES
 from agent.formats.words import plain
 from agent.receipt import EARNING, Kind, Receipt, State

@@ -7,11 +7,13 @@ from functools import lru_cache
 from itertools import combinations
 
 from agent.formats.bill import MOST_ROUNDING, Bill
-from agent.formats.entries import Entry
+from agent.formats.printed import Entry
 from agent.formats.roles import Role
 from agent.formats.tax_table import TaxTable, added_tax, included_tax
 from agent.receipt import Relation
 
+NEARLY, NEARLY_PER_CENT = 10, 1
+"""Minor units, and per cent of the base: a list that is off by less is a list with a wrong amount in it."""
 MAX_TENDERS = 6
 """More payments than this on one receipt are only tried all together and one by one."""
 
@@ -54,6 +56,10 @@ class Verdict:
     """Fees, tip and rounding are part of a sum that closes."""
     paid: bool = False
     discount: int = 0
+    added_up: bool = False
+    """Two printed amounts or more make the total, apart from what was paid."""
+    gap: int | None = None
+    """What the article list is off, where it is one; None where it closes or is none."""
 
     def pin(self, relation: Relation, *, total: bool = True, tax: bool = False, between: bool = False) -> None:
         self.proofs.append(relation)
@@ -77,6 +83,8 @@ class Evidence:
     unit_discount: int
     """The line discounts when each is meant per piece of the article above it."""
     table: TaxTable | None
+    columns: TaxTable | None
+    """The same table as its columns stand; only a total they make says that they are net and tax."""
     rates: tuple[Decimal, ...]
     cash_rounding: int
     prefix_sums: frozenset[int]
@@ -93,6 +101,7 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
     _payments(reading, evidence, verdict)
     _discounts_explained(reading, evidence, verdict)
     _sums_explained(reading, evidence, verdict)
+    _lines_contradict(reading, verdict)
     return verdict
 
 
@@ -118,6 +127,7 @@ def _subtotal_to_total(reading: Reading, evidence: Evidence, verdict: Verdict) -
                 parts = (subtotal, -off, *reading.added) if off else (subtotal, *reading.added)
                 relation = Relation("subtotal, discounts, tax and fees make the total", parts, reading.total.value)
                 verdict.pin(relation, tax=True, between=True)
+                verdict.added_up |= len(parts) > 1 and reading.tax != 0
                 verdict.discount = _discount(off, evidence)
                 return
     for subtotal in _subtotals(reading, evidence.bill):
@@ -166,9 +176,20 @@ def _lines_to_subtotal(reading: Reading, evidence: Evidence, verdict: Verdict) -
             relation = Relation(words, (*parts, -off) if off else parts, lines - off)
             verdict.pin(relation, tax=net, between=True)
             return
-    if lines_are_subtotal(evidence):
+    if bill.regular and not lines_are_subtotal(evidence):
+        sums = [lines - off for lines, _ in evidence.line_ways for off in discount_ways(evidence)]
+        verdict.gap = min(abs(made - wanted) for made in sums for wanted in (reading.base, reading.with_tax))
+
+
+def _lines_contradict(reading: Reading, verdict: Verdict) -> None:
+    """Lines that nearly add up say that an amount is wrong; far off, a line was not read as what it is.
+
+    That much is forgiven only where subtotal and tax make the total without them.
+    """
+    if verdict.gap is None:
         return
-    if bill.regular:
+    nearly = max(NEARLY, abs(reading.base) * NEARLY_PER_CENT // 100)
+    if verdict.gap <= nearly or not verdict.added_up:
         verdict.faults.append("the lines do not add up to the subtotal or the total")
 
 
@@ -185,9 +206,12 @@ def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     table = evidence.table
     if table and 0 < abs(table.net - reading.base) <= MOST_ROUNDING:
         verdict.faults.append("the tax table says another net amount")
-    if table and table.tax == reading.tax and table.net == reading.base:
-        parts = (table.net, *reading.added)
-        verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)
+    for way in (table, evidence.columns):
+        if way and way.tax == reading.tax and way.net == reading.base:
+            parts = (way.net, *reading.added)
+            verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)
+            verdict.added_up |= reading.tax != 0 and way == evidence.columns
+            return
 
 
 def _tax_at_rate(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
@@ -220,6 +244,11 @@ def _payments(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
             verdict.pin(relation, total=tolerance == 0)
             verdict.paid = True
             return
+    moves = tuple(entry.value for entry in bill.tenders if entry.value)
+    if min(moves) < 0 < max(moves) and abs(sum(moves)) == abs(reading.total.value):
+        verdict.pin(Relation("what was given and given back makes the total", moves, sum(moves)))
+        verdict.paid = True
+        return
     verdict.faults.append("the payments less the change do not make the total")
 
 
@@ -287,7 +316,7 @@ def _sums_explained(reading: Reading, evidence: Evidence, verdict: Verdict) -> N
     for entry in (*bill.sums, *bill.subtotals):
         if entry.value in known or (entry.line > paid_at and entry.value in slips) or _is_empty(entry, bill):
             continue
-        if entry.role is Role.SUBTOTAL and several in known:
+        if several in known and any(entry.value == part.value for part in bill.subtotals):
             continue
         verdict.faults.append("two sums are printed that cannot both be right")
         return

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import permutations
 
-from agent.formats.entries import TaxRow
+from agent.formats.printed import TaxRow
 
 HUNDRED = Decimal(100)
 SLACK = 1
@@ -20,22 +20,49 @@ class TaxTable:
 
 def read_table(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> TaxTable | None:
     """The sum over the rows; None when there is none or a row cannot be told apart into net and tax."""
-    read = [_row(row, rates) for row in ([row for row in rows if not row.is_sum] or rows)]
+    read = [_row(row, rates) for row in _without_sums(rows)]
     known = [row for row in read if row]
     if not known or len(known) < len(read):
         return None
     return TaxTable(sum(row.net for row in known), sum(row.tax for row in known))
 
 
+def as_printed(rows: Sequence[TaxRow]) -> TaxTable | None:
+    """Two columns taken for net and tax as they stand, whatever the rate: true only if they make a printed total."""
+    single = _without_sums(rows)
+    if not single or any(len(row.amounts) != 2 for row in single):
+        return None
+    table = TaxTable(sum(row.amounts[0] for row in single), sum(row.amounts[1] for row in single))
+    return table if abs(table.tax) * 2 < abs(table.net) else None
+
+
+def possible_taxes(rows: Sequence[TaxRow]) -> list[int]:
+    """What the tax may be in a table that cannot be read: its last column, or an amount alone in its row."""
+    columns = as_printed(rows)
+    return [columns.tax] if columns else [row.amounts[-1] for row in rows]
+
+
+def _without_sums(rows: Sequence[TaxRow]) -> Sequence[TaxRow]:
+    """The rows that are no sum of the others, by their name or because the last adds up what is above it."""
+    named = [row for row in rows if not row.is_sum] or list(rows)
+    above, last = named[:-1], named[-1:]
+    if not above or last[0].percent is not None or any(len(row.amounts) != len(last[0].amounts) for row in above):
+        return named
+    sums = tuple(sum(column) for column in zip(*(row.amounts for row in above), strict=True))
+    return above if sums == last[0].amounts else named
+
+
 def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
     amounts = row.amounts[-3:]
+    if len(amounts) < 2:
+        return None
     if len(amounts) == 3:
         for net, tax, gross in permutations(amounts):
             if net + tax == gross and abs(tax) <= abs(net):
                 return TaxTable(net, tax)
         if not any(amounts[0] == rate * HUNDRED for rate in (Decimal(0), *rates)):
             return None  # three columns that neither add up nor begin with a rate
-    return _pair(row.amounts[-2], row.amounts[-1], [row.percent] if row.percent is not None else rates)
+    return _pair(amounts[-2], amounts[-1], [row.percent] if row.percent is not None else rates)
 
 
 def _pair(first: int, second: int, rates: Sequence[Decimal]) -> TaxTable | None:
