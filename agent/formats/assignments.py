@@ -10,7 +10,7 @@ from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.printed import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role
-from agent.formats.tax_table import TaxTable, as_printed, included_tax, possible_taxes, read_table
+from agent.formats.tax_table import TaxTable, as_printed, included_tax, possible_taxes, read_tables
 
 MAX_TOTALS = 12
 MAX_TAXES = 12
@@ -53,7 +53,7 @@ def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evide
         line_ways=tuple(_line_ways(bill, once, per_piece)),
         line_discount=sum(once),
         unit_discount=sum(per_piece),
-        table=read_table(bill.tax_rows, rates),
+        tables=read_tables(bill.tax_rows, rates),
         columns=as_printed(bill.tax_rows),
         rates=tuple(rates),
         cash_rounding=cash_rounding,
@@ -106,14 +106,17 @@ def _running(bill: Bill) -> frozenset[int]:
 def _readings(bill: Bill, evidence: Evidence) -> Iterator[Reading]:
     for total in _totals(bill):
         fees, tip = (_before(total, entries) for entries in (bill.fees, bill.tips))
-        for tax in _taxes(total, bill, evidence.table):
+        for tax in _taxes(total, bill, evidence.tables):
             for rounding, printed in _roundings(total, bill, evidence.cash_rounding):
                 yield Reading(total, tax, fees, tip, rounding, printed)
 
 
 def _totals(bill: Bill) -> list[Entry]:
-    """One entry per different amount; sums first, subtotals when there is none, else what was paid."""
-    sums = [entry for entry in bill.sums if entry.value or entry.role is Role.TOTAL] or list(bill.subtotals)
+    """One entry per different amount; sums first, subtotals when none is surely one, else what was paid."""
+    sums = [entry for entry in bill.sums if entry.value or entry.role is Role.TOTAL]
+    if not any(entry.role in (Role.TOTAL, Role.DUE) for entry in sums):
+        sums += bill.subtotals
+    sums += _without_a_name(sums, bill)
     if not sums and bill.tenders:
         back = max((abs(entry.value) for entry in bill.change), default=0)
         last = bill.tenders[-1]
@@ -124,6 +127,16 @@ def _totals(bill: Bill) -> list[Entry]:
         if entry.value not in by_value or by_value[entry.value].role is not Role.TOTAL:
             by_value[entry.value] = entry
     return list(by_value.values())[:MAX_TOTALS]
+
+
+def _without_a_name(sums: Sequence[Entry], bill: Bill) -> list[Entry]:
+    """An amount without any words between the last tax and the payment, equal to what was paid: '… 29.80 / CASH'."""
+    paid = sum(abs(entry.value) for entry in bill.tenders) - max((abs(entry.value) for entry in bill.change), default=0)
+    begins = max((entry.line for entry in bill.taxes), default=0)
+    ends = min((entry.line for entry in bill.tenders), default=0)
+    known = {entry.value for entry in sums}
+    between = (entry for entry in bill.loose if begins < entry.line < ends and not entry.words)
+    return [replace(entry, role=Role.TOTAL) for entry in between if entry.value == paid and paid not in known]
 
 
 def _rounded_without_a_name(sums: Sequence[Entry], bill: Bill) -> Iterator[Entry]:
@@ -139,12 +152,12 @@ def _before(total: Entry, entries: Sequence[Entry]) -> int:
     return sum(entry.value for entry in entries if entry.line <= total.line)
 
 
-def _taxes(total: Entry, bill: Bill, table: TaxTable | None) -> list[int]:
+def _taxes(total: Entry, bill: Bill, tables: Sequence[TaxTable]) -> list[int]:
     """The amounts that can be the tax in the total so that every printed tax has a meaning."""
     above = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line <= total.line]
     below = [entry.value for entry in bill.taxes if entry.role is Role.TAX and entry.line > total.line]
-    stated = [entry.value for entry in bill.taxes if entry.role is Role.TAX_TOTAL] + ([table.tax] if table else [])
-    unread = [] if table else possible_taxes(bill.tax_rows)
+    stated = [entry.value for entry in bill.taxes if entry.role is Role.TAX_TOTAL] + [table.tax for table in tables[:1]]
+    unread = [] if tables else possible_taxes(bill.tax_rows)
     every = dict.fromkeys([sum(above), sum(below), *stated, *(above + below + unread)[:MAX_TAXES], 0])
     return [tax for tax in every if _explains(tax, (above, below), stated)]
 
@@ -175,7 +188,7 @@ def _roundings(total: Entry, bill: Bill, smallest_coin: int) -> list[tuple[int, 
 
 def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evidence, tax_unknown: str) -> None:
     says_tax = bool(bill.taxes or bill.tax_rows)
-    if bill.tax_rows and evidence.table is None and not bill.taxes and not (reading.tax and verdict.tax_pinned):
+    if bill.tax_rows and not evidence.tables and not bill.taxes and not (reading.tax and verdict.tax_pinned):
         verdict.faults.append("the tax table cannot be read")
     if reading.tax and any(not entry.sure for entry in bill.taxes):
         verdict.faults.append("a line may be a tax or an article")
@@ -183,9 +196,16 @@ def _last_doubts(reading: Reading, verdict: Verdict, bill: Bill, evidence: Evide
         verdict.faults.append(tax_unknown)
     if not reading.tax and any(_looks_like_tax(entry, reading, evidence) for entry in bill.loose):
         verdict.faults.append("a line without a known label looks like the tax")
+    if any(_is_nameless_row(entry) for entry in bill.articles):
+        verdict.faults.append("a row of amounts between the articles has no name: one may be a discount")
     only_paid = verdict.proofs and all(relation.words.startswith("payments") for relation in verdict.proofs)
     if only_paid and not bill.articles and not bill.change:
         verdict.faults.append("nothing but the payment repeats the total")
+
+
+def _is_nameless_row(entry: Entry) -> bool:
+    """Two amounts or more and nothing else on the line."""
+    return bool(entry.others) and not entry.words and len(entry.label.split()) == len(entry.others)
 
 
 def _looks_like_tax(entry: Entry, reading: Reading, evidence: Evidence) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from agent.formats.article_list import end_of_articles, is_regular, sections_as_subtotals
 from agent.formats.form import Format
 from agent.formats.printed import Entry, PriceNote, Printed, TaxRow
-from agent.formats.roles import SUMS, TAXES, Role
+from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 
 DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})
 MOST_ROUNDING = 5
@@ -73,7 +73,7 @@ def sort_out(printed: Printed, form: Format) -> Bill:
     end = end_of_articles(entries)
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
-    settled = _deposits_as_fees(settled)
+    settled = _fees_as_articles(_deposits_as_fees(settled), end)
     head, tail = settled[:end], settled[end:]
     return Bill(
         articles=_having(head, Role.LINE),
@@ -111,10 +111,10 @@ def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[E
 
 def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
     """'Total incl. GST 9.00' and 'Total incl. GST 0.51' read alike: no tax is more than half of what is paid."""
-    most = max((abs(entry.value) for entry in entries), default=0)
+    most = max((abs(entry.value) for entry in entries if entry.role not in PAYMENT), default=0)
     return [
-        replace(entry, role=Role.TOTAL)
-        if entry.role in TAXES and "total" in entry.words and abs(entry.value) * 2 > most
+        replace(entry, role=Role.TOTAL if "total" in entry.words else Role.AMOUNT)
+        if entry.role in TAXES and abs(entry.value) * 2 > most
         else entry
         for entry in entries
     ]
@@ -129,6 +129,15 @@ def _deposits_as_fees(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
+def _fees_as_articles(entries: Sequence[Entry], end: int) -> list[Entry]:
+    """'Parking fee 4.00' is what was sold where nothing else was."""
+    sold = any(entry.role is Role.LINE for entry in entries[:end]) or any(e.role is Role.SUBTOTAL for e in entries)
+    return [
+        replace(entry, role=Role.LINE) if entry.role is Role.FEE and number < end and not sold else entry
+        for number, entry in enumerate(entries)
+    ]
+
+
 def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.role in roles)
 
@@ -137,7 +146,7 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
     """The role an entry has in its place: a payment word among the articles, or a fee above the subtotal, is one."""
     if entry.role in (Role.LINE, Role.INFO):
         return replace(entry, role=Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE)
-    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
+    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING and not (among_articles and not entry.sure):
         return replace(entry, role=Role.TOTAL, value=abs(entry.value))  # 'ROUNDED 0.01 (12.55)'
     taken_off = entry.role in DISCOUNTS and entry.value < 0
     stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure or taken_off
@@ -153,7 +162,8 @@ def _stays_among_articles(entry: Entry, has_subtotal: bool) -> bool:
 
 
 def _is_discount(entry: Entry, among_articles: bool, form: Format) -> bool:
-    """A negative amount with a percentage or a reason for being cheaper; a returned article is no discount."""
+    """A negative amount with a percentage, a reason for being cheaper or no name; a returned article is none."""
     if entry.value >= 0 or form.return_words.search(entry.words):
         return False
-    return entry.percent is not None or bool(form.discount_words.search(entry.words)) or not among_articles
+    nameless = entry.words == "" or not any(character.isalpha() for character in entry.label)
+    return entry.percent is not None or nameless or bool(form.discount_words.search(entry.words)) or not among_articles

@@ -10,7 +10,7 @@ from agent.formats.form import Format
 from agent.formats.labels import NOTHING_SAID, Said, what_is_said
 from agent.formats.percentages import percentage
 from agent.formats.printed import Entry, PriceNote, Printed, TaxRow
-from agent.formats.roles import SUMS, TAXES, Role
+from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 from agent.formats.tax_rows import is_fee_row, tax_row
 from agent.formats.words import plain
 
@@ -132,7 +132,7 @@ def _remember_entries(above: _Above, found: Sequence[Entry], behind: str) -> Non
     if found:
         above.role = found[-1].role
         above.suggestions = above.role is Role.INFO
-        above.summed = above.summed or any(entry.role in SUMS and entry.sure for entry in found)
+        above.summed = above.summed or any(entry.role in SUMS | PAYMENT and entry.sure for entry in found)
 
 
 # ---- the amounts of one line ------------------------------------------------------------------------
@@ -200,7 +200,8 @@ def _named(entry: Entry, tail: str, above: _Above, form: Format) -> Iterator[Ent
     if form.unit_words.issuperset(entry.words.split()):
         yield _named_from_above(entry, above, form)
         return
-    if above.suggestions and said.role in (Role.TIP, Role.LINE, Role.TOTAL, Role.INFO) and entry.percent is not None:
+    is_suggested = said.role in (Role.TIP, Role.LINE, Role.INFO) or (said.role is Role.TOTAL and above.summed)
+    if above.suggestions and is_suggested and entry.percent is not None:
         said = Said(Role.INFO, sure=True)
     if said.role is Role.TIP and (entry.others or entry.label.count("%") > 1):
         said = Said(Role.INFO, sure=True)

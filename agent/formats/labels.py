@@ -27,13 +27,11 @@ def what_is_said(words: str, form: Format) -> Said:
     """The first label that explains all the words; else the first that explains some, unsure; else an article."""
     unsure: Said | None = None
     for label in form.labels if words else ():
-        match = label.pattern.search(words)
-        if match is None:
-            continue
-        before, after = words[: match.start()].split(), words[match.end() :].split()
-        if form.filler.issuperset(after) and _names_it(label.role, before, form):
-            return Said(label.role, sure=True)
-        unsure = unsure or Said(label.role, sure=False)
+        for match in label.pattern.finditer(words):
+            before, after = words[: match.start()].split(), words[match.end() :].split()
+            if form.filler.issuperset(after) and _names_it(label.role, before, form):
+                return Said(label.role, sure=True)
+            unsure = unsure or Said(label.role, sure=False)
     return unsure or NOTHING_SAID
 
 

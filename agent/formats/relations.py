@@ -82,7 +82,8 @@ class Evidence:
     line_discount: int
     unit_discount: int
     """The line discounts when each is meant per piece of the article above it."""
-    table: TaxTable | None
+    tables: tuple[TaxTable, ...]
+    """What the printed tax table may say: where its rates allow both, with tax on top and with tax inside."""
     columns: TaxTable | None
     """The same table as its columns stand; only a total they make says that they are net and tax."""
     rates: tuple[Decimal, ...]
@@ -203,10 +204,10 @@ def lines_are_subtotal(evidence: Evidence) -> bool:
 
 
 def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
-    table = evidence.table
-    if table and 0 < abs(table.net - reading.base) <= MOST_ROUNDING:
+    away = [abs(table.net - reading.base) for table in evidence.tables]
+    if away and 0 < min(away) <= MOST_ROUNDING:
         verdict.faults.append("the tax table says another net amount")
-    for way in (table, evidence.columns):
+    for way in (*evidence.tables, evidence.columns):
         if way and way.tax == reading.tax and way.net == reading.base:
             parts = (way.net, *reading.added)
             verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)

@@ -18,9 +18,17 @@ class TaxTable:
     tax: int
 
 
-def read_table(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> TaxTable | None:
-    """The sum over the rows; None when there is none or a row cannot be told apart into net and tax."""
-    read = [_row(row, rates) for row in _without_sums(rows)]
+def read_tables(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> tuple[TaxTable, ...]:
+    """The sum over the rows, read with tax on top and with tax inside where small amounts allow both.
+
+    Empty when there is no table or a row cannot be told apart into net and tax.
+    """
+    ways = (_read(rows, rates, inside=inside) for inside in (False, True))
+    return tuple(dict.fromkeys(table for table in ways if table))
+
+
+def _read(rows: Sequence[TaxRow], rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
+    read = [_row(row, rates, inside=inside) for row in _without_sums(rows)]
     known = [row for row in read if row]
     if not known or len(known) < len(read):
         return None
@@ -52,7 +60,7 @@ def _without_sums(rows: Sequence[TaxRow]) -> Sequence[TaxRow]:
     return above if sums == last[0].amounts else named
 
 
-def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
+def _row(row: TaxRow, rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
     amounts = row.amounts[-3:]
     if len(amounts) < 2:
         return None
@@ -62,19 +70,19 @@ def _row(row: TaxRow, rates: Sequence[Decimal]) -> TaxTable | None:
                 return TaxTable(net, tax)
         if not any(amounts[0] == rate * HUNDRED for rate in (Decimal(0), *rates)):
             return None  # three columns that neither add up nor begin with a rate
-    return _pair(amounts[-2], amounts[-1], [row.percent] if row.percent is not None else rates)
+    return _pair(amounts[-2], amounts[-1], [row.percent] if row.percent is not None else rates, inside=inside)
 
 
-def _pair(first: int, second: int, rates: Sequence[Decimal]) -> TaxTable | None:
+def _pair(first: int, second: int, rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
     """Two columns: which is the tax, and whether the other is before or after it, is told by the rate."""
     big, small = (first, second) if abs(first) >= abs(second) else (second, first)
     if small == 0:
         return TaxTable(big, 0)
     known = [rate for rate in rates if rate]
-    if any(added_tax(big, rate) == small for rate in known):
-        return TaxTable(big, small)
-    if any(included_tax(big, rate) == small for rate in known):
-        return TaxTable(big - small, small)
+    on_top = TaxTable(big, small) if any(added_tax(big, rate) == small for rate in known) else None
+    within = TaxTable(big - small, small) if any(included_tax(big, rate) == small for rate in known) else None
+    if on_top or within:
+        return (within or on_top) if inside else (on_top or within)
     # Only where the net is printed may the tax be off: net + tax = total then proves both to the unit.
     return TaxTable(big, small) if any(abs(added_tax(big, rate) - small) <= SLACK for rate in known) else None
 

@@ -43,9 +43,9 @@ def judged(cases: list[Case]) -> tuple[float, float]:
 
 
 def test_malaysian_texts() -> None:
-    """Totals. Three of the truths are the sum before a coupon, which nobody paid."""
+    """Totals. Wrong are four truths: three before the rounding that was paid, and a credit note without its sign."""
     share, wrong = judged(malaysian_texts(shared_data()))
-    assert share >= 0.75
+    assert share >= 0.88
     assert wrong <= 0.01
 
 
