@@ -36,6 +36,7 @@ from agent.providers.registry import connect
 from agent.reading import context_of
 from agent.settings import Settings
 from agent.till.local import LocalServer, local_app
+from agent.till.server import PageServer
 from agent.watchdog import Probe, Watchdog
 
 LOG = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ HANDS = {"cashier": Who.CASHIER, "manager": Who.CASHIER, "technician": Who.TECH,
 """The fleet knows three pairs of hands; the manager stands in the same store as the cashier."""
 
 
-async def run_agent(settings: Settings, clock: Clock) -> None:
+async def run_agent(settings: Settings, clock: Clock, settings_file: Path | None = None) -> None:
     """Until SIGTERM or SIGINT, or until a part fails: then the whole stops, and the service manager starts it anew."""
     settings.device.run.mkdir(mode=0o700, parents=True, exist_ok=True)  # the sockets in it answer whoever may open them
     async with AsyncExitStack() as stack:
@@ -54,13 +55,20 @@ async def run_agent(settings: Settings, clock: Clock) -> None:
         providers = {name: connect(name, cloud, clock) for name, cloud in settings.providers.items()}
         for provider in providers.values():
             stack.push_async_callback(provider.close)
-        await Agent(settings, clock, ledger, providers).run()
+        await Agent(settings, clock, ledger, providers, settings_file).run()
 
 
 class Agent:
     """The parts, joined."""
 
-    def __init__(self, settings: Settings, clock: Clock, ledger: Ledger, providers: Mapping[str, Provider]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        ledger: Ledger,
+        providers: Mapping[str, Provider],
+        settings_file: Path | None = None,
+    ) -> None:
         self._settings, self._clock, self._ledger = settings, clock, ledger
         self._places = Places(settings)
         self._queued = asyncio.Event()
@@ -85,7 +93,9 @@ class Agent:
             self._queued,
             PoisonNote(self._places.poison),
         )
-        self._for_acts = Parts(ledger, clock, settings, rules, providers, self._queued, self._intake.read_again)
+        self._for_acts = Parts(
+            ledger, clock, settings, rules, providers, self._queued, self._intake.read_again, settings_file
+        )
         self._courier = Courier(ledger, providers, clock, settings.store, self._queued, SystemRandom())
 
     async def run(self) -> None:
@@ -130,6 +140,7 @@ class Agent:
             "courier": self._courier.run,
             "uplink": uplink.run,
             "local answers": server.run_until_cancelled,
+            "pages": PageServer(self._for_acts, self._places.page_key).run,
             "nights": nightly.run,
             "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,

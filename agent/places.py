@@ -16,6 +16,7 @@ class Places:
         self.journal: Path = state / "journal"
         self.ledger: Path = state / "ledger.db"
         self.poison: Path = state / "reading.json"
+        self.page_key: Path = state / "page.key"
         self.tap_orders: Path = state / TAP_ORDERS
         self.agent: Path = run / "agent.sock"
         self.wake: Path = run / "wake.sock"

@@ -1,12 +1,15 @@
 """replay: takes the journal as it lies on disk, gives every job as today's reader understands it; changes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
+from agent.dialects import DialectState
 from agent.formats import StoreContext
 from agent.job import Job, JobCutter
 from agent.journal.reader import JournalReader
 from agent.journal.record import Position, RecordKind
-from agent.reading import Understood, form_of, understand_or_hold
+from agent.print_events import PrintEvent
+from agent.reading import Understood, events_of, form_of, understand_or_hold
 from agent.reading_place import Mark, ReadingPlace
 from agent.taps.lane import Lane, TapKind
 
@@ -36,6 +39,15 @@ def job_at(journal: JournalReader, lane: Lane, origin: Position, mark: Mark, ses
                 if job.origin == origin:
                     return job
     return next((job for job in cutter.quiet(FOR_EVER_NS, "") if job.origin == origin), None)
+
+
+def printed_at(journal: JournalReader, lane: Lane, row: Mapping[str, Any]) -> Sequence[PrintEvent] | None:
+    """What one receipt's job prints (`row` as the ledger's question `receipt` gives it); None when the journal no
+    longer holds its bytes."""
+    origin = Position.parse(row["origin"])
+    mark = Mark(origin, DialectState.from_json(row["dialect_state"]))
+    job = job_at(journal, lane, origin, mark, row["session"])
+    return None if job is None else events_of(job, lane.dialect)
 
 
 def lane_of(lanes: Mapping[str, Lane], name: str) -> Lane:

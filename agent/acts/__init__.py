@@ -14,7 +14,7 @@ from agent.acts.take_catalogue import take_catalogue
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
 
 ACTS: Mapping[str, Act] = {
-    "answer": Act(answer, EVERYBODY),  # the task itself says whose it is
+    "answer": Act(answer, EVERYBODY, lambda body: body.get("choice") == "Add anyway"),  # the task says whose it is
     "retry": Act(retry),
     "send_again": Act(send_again, MANAGERS),
     "read_again": Act(read_again, BOX),

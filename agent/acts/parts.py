@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from agent.booking import Rules
@@ -63,6 +64,7 @@ class Parts:
     providers: Mapping[str, Provider]
     queued: asyncio.Event
     read_again: Callable[[Collection[int]], Awaitable[list[dict[str, Any]]]]
+    settings_file: Path | None = None
 
 
 Does = Callable[[Parts, Actor, Body], Awaitable[Any]]
@@ -77,6 +79,8 @@ class Act:
 
     does: Does
     may: frozenset[Role] = TILL
+    asks_pin: Callable[[Body], bool] = lambda _: False
+    """For this body the page asks for the PIN again when it was typed some time ago."""
 
 
 def whole_number(body: Body, name: str) -> int:

@@ -6,6 +6,7 @@ from agent.commands.agent import agent_command
 from agent.commands.catalogue import catalogue_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
+from agent.commands.pin import pin_command
 from agent.commands.queue import queue_command
 from agent.commands.read import read_command
 from agent.commands.receipts import receipts_command
@@ -28,4 +29,5 @@ COMMANDS: tuple[click.Command, ...] = (
     day_command,
     catalogue_command,
     settings_command,
+    pin_command,
 )

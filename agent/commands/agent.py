@@ -21,4 +21,4 @@ def agent_command(file: Path | None, verbose: bool) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     for noisy in ("httpx", "httpcore", "aiosqlite", "mqtt"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    asyncio.run(run_agent(load(file), SystemClock()))
+    asyncio.run(run_agent(load(file), SystemClock(), file))

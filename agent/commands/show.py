@@ -11,16 +11,12 @@ from rich.table import Table
 from agent.commands.asking import ask
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
-from agent.dialects import DialectState
 from agent.errors import TillpostError
 from agent.journal.reader import JournalReader
-from agent.journal.record import Position
 from agent.paper import lay_out
 from agent.places import Places
 from agent.print_events import PrintEvent
-from agent.reading import events_of
-from agent.reading_place import Mark
-from agent.replay import job_at, lane_of
+from agent.replay import lane_of, printed_at
 from agent.settings import Settings, load
 from agent.taps.lane import Lane
 
@@ -68,10 +64,7 @@ def _lane(settings: Settings, row: dict[str, Any]) -> Lane:
 
 def _events(settings: Settings, row: dict[str, Any]) -> Sequence[PrintEvent] | None:
     """What the receipt's job prints; None when the journal no longer holds it."""
-    lane, origin = _lane(settings, row), Position.parse(row["origin"])
-    mark = Mark(origin, DialectState.from_json(row["dialect_state"]))
-    job = job_at(JournalReader(Places(settings).journal), lane, origin, mark, row["session"])
-    return None if job is None else events_of(job, lane.dialect)
+    return printed_at(JournalReader(Places(settings).journal), _lane(settings, row), row)
 
 
 def _fate(row: dict[str, Any]) -> Table:

@@ -74,6 +74,8 @@ class Ledger:
         self._commit_ms: deque[float] = deque(maxlen=COMMITS_REMEMBERED)
         self._looked_for_room = clock.monotonic()
         self._ended = False
+        self._listeners: list[Callable[[], None]] = []
+        self._changes_seen = 0
         self._in_hand: list[_Work] = []
         self._damage: LedgerDamaged | None = None
         self._over: Future[None] = Future()
@@ -106,6 +108,10 @@ class Ledger:
         The (key, remote id) pairs in `sent` are noted in the sent log before the commit.
         """
         return await self._ask(fn, sent=sent, sure=True)
+
+    def on_change(self, tell: Callable[[], None]) -> None:
+        """`tell` is called in the ledger's thread after commits that changed something; it must not wait."""
+        self._listeners.append(tell)
 
     async def tidy(self) -> None:
         """Empties the write-ahead log into the file and gives free pages back; for the night, after a purge."""
@@ -192,8 +198,16 @@ class Ledger:
         together, after = self._run_together(first)
         self._settle(*together)
         self._in_hand = []
+        self._tell_changes()
         if after and after.is_wanted():
             self._answer(after)
+
+    def _tell_changes(self) -> None:
+        changes = self._db.conn.total_changes
+        if changes != self._changes_seen:
+            self._changes_seen = changes
+            for tell in self._listeners:
+                tell()
 
     def _run_alone(self, work: _Work) -> list[Any]:
         try:

@@ -78,7 +78,7 @@ def close_subject(db: Database, kind: str, subject: str, resolution: str, at: da
 
 
 def get(db: Database, task_id: int) -> dict[str, Any] | None:
-    rows = [_shaped(row) for row in db.query("SELECT * FROM tasks WHERE id = ?", [task_id])]
+    rows = [shaped(row) for row in db.query("SELECT * FROM tasks WHERE id = ?", [task_id])]
     return rows[0] if rows else None
 
 
@@ -88,7 +88,7 @@ def waiting(db: Database, role: str = "", limit: int = 100, after: int = 0) -> l
         "SELECT * FROM tasks WHERE closed_at IS NULL AND (? = '' OR role = ?) AND id > ? ORDER BY id LIMIT ?",
         [role, role, after, limit],
     )
-    return [_shaped(row) for row in rows]
+    return [shaped(row) for row in rows]
 
 
 def overdue(db: Database, moment: Moment, limit: int = 50) -> list[tuple[int, str]]:
@@ -104,5 +104,5 @@ def overdue(db: Database, moment: Moment, limit: int = 50) -> list[tuple[int, st
     return [(int(number), str(choice)) for number, choice in rows]
 
 
-def _shaped(row: dict[str, Any]) -> dict[str, Any]:
+def shaped(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "choices": json.loads(row["choices"])}

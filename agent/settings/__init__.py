@@ -6,6 +6,7 @@ from agent.settings.describing import Described, described
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
+from agent.settings.page import Page, Staff
 from agent.settings.programmes import Programme, Rate
 from agent.settings.store import WEEKDAYS, Store
 from agent.settings.whole import DEFAULT_FILE, Settings, load
@@ -20,11 +21,13 @@ __all__ = [
     "FivestarsSettings",
     "Fleet",
     "LaneSettings",
+    "Page",
     "PlainHttpSettings",
     "Programme",
     "ProviderSettings",
     "Rate",
     "Settings",
+    "Staff",
     "Store",
     "described",
     "load",

@@ -17,6 +17,7 @@ from agent.settings.clouds import CloudSettings
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
+from agent.settings.page import Page
 from agent.settings.programmes import Programme
 from agent.settings.store import Store
 from agent.taps.lane import Lane
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
     catalogue: Catalogue = Catalogue()
     fleet: Fleet = Fleet()
+    page: Page = Page()
 
     @classmethod
     def settings_customise_sources(  # the five arguments are pydantic's

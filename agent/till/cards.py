@@ -1,0 +1,81 @@
+"""cards: takes one receipt as the ledger's till question gives it, gives how its card looks; asks nobody.
+
+A card is in exactly one state; the least finished fact decides, as in the day's account.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+CLOUD_AWAY = ("away", "stopped")
+
+
+class State(StrEnum):
+    ASKS = "asks"
+    """Somebody must answer."""
+    HELD = "held"
+    ERROR = "error"
+    WAITING = "waiting"
+    OPEN = "open"
+    """Nobody is named: a person can be attached."""
+    SENT = "sent"
+    COUNTED = "counted"
+    """Printed again, or removed as a duplicate."""
+    NOTHING = "nothing"
+    """Nothing to earn on it."""
+
+
+ORDER = (
+    (State.HELD, ("held",)),
+    (State.ERROR, ("refused",)),
+    (State.WAITING, ("unknown", "parked", "due", "attempt")),
+    (State.SENT, ("delivered",)),
+)
+"""What a fact makes of its card, the least finished first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`why` is the box's own words, '' when the state says it all; `key` the catalogue's words for it, with values."""
+
+    state: State
+    key: str
+    why: str = ""
+    points: int = 0
+    until: str = ""
+
+
+def look(card: Mapping[str, Any]) -> Look:
+    """How a card stands now."""
+    return next(_looks(card))
+
+
+def _looks(card: Mapping[str, Any]) -> Iterator[Look]:
+    """All that could be said of it, the most pressing first."""
+    facts: Sequence[Mapping[str, Any]] = card["facts"]
+    if card["duplicate"] in ("reprint", "removed"):
+        yield Look(State.COUNTED, f"card.{card['duplicate']}")
+    if any(question["choices"] for question in card["questions"]):
+        yield Look(State.ASKS, "card.asks", card["questions"][0]["title"])
+    if card["state"] == "held":
+        yield Look(State.HELD, "card.held", card["reason"])
+    yield from (_of_fact(state, fact, card) for state, of in ORDER for fact in facts if fact["state"] in of)
+    why = next(iter(card["reasons"].values()), "")
+    if card["state"] == "noted":
+        yield Look(State.NOTHING, "card.noted", why)
+    if not card["identified"] and not facts:
+        yield Look(State.OPEN, "card.open")
+    yield Look(State.NOTHING, "card.nothing", why)
+
+
+def _of_fact(state: State, fact: Mapping[str, Any], card: Mapping[str, Any]) -> Look:
+    points = sum(one["points"] for one in card["facts"] if one["state"] not in ("refused", "cancelled"))
+    if state is State.SENT:
+        return Look(state, "card.sent", points=points)
+    if state is not State.WAITING:
+        return Look(state, f"card.{fact['state']}", fact["reason"], points)
+    if fact["cloud"] in CLOUD_AWAY:
+        return Look(state, "card.offline", "", points, fact["cloud_since"] or "")
+    key = {"parked": "card.parked", "unknown": "card.unknown"}.get(fact["state"], "card.on_its_way")
+    return Look(state, key, "", points, fact["sign_up_until"] if fact["state"] == "parked" else "")

@@ -1,0 +1,22 @@
+"""views: the pages, one file each, and this list of them; the first that a role may see is its home."""
+
+from collections.abc import Mapping
+
+from agent.acts import BOX, EVERYBODY, TILL
+from agent.till.views.box import box
+from agent.till.views.day import day
+from agent.till.views.help import help_page
+from agent.till.views.settings import settings
+from agent.till.views.tasks import tasks
+from agent.till.views.till import till
+from agent.till.visit import View
+
+VIEWS: Mapping[str, View] = {
+    "/": View("till.html", till, TILL),
+    "/box": View("box.html", box, BOX),
+    "/tasks": View("tasks.html", tasks, EVERYBODY),
+    "/day": View("day.html", day, EVERYBODY),
+    "/settings": View("settings.html", settings, BOX),
+    "/help": View("help.html", help_page, EVERYBODY),
+}
+"""Path → view."""

@@ -1,0 +1,33 @@
+"""day: the business day's account: every receipt in exactly one place, the sums, what waits and why; counts nothing."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from agent.acts import Parts
+from agent.business_day import day_of
+from agent.ledger.account import COUNTED
+from agent.ledger.account import day as account_of
+from agent.till.visit import Visit
+
+
+async def day(parts: Parts, visit: Visit) -> Mapping[str, Any]:
+    """`?day=2026-11-14`; today without."""
+    today = day_of(None, visit.now, parts.settings.store)
+    chosen = _date(visit.query.get("day", "")) or today
+    account = await parts.ledger.do(account_of, chosen)
+    return {
+        "day": chosen,
+        "before": chosen - timedelta(days=1),
+        "after": chosen + timedelta(days=1) if chosen < today else None,
+        "account": account,
+        "places": [(place, account[place]) for place in COUNTED],
+        "exponent": parts.settings.store.exponent,
+    }
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,104 @@
+"""shop: a whole box with pages, a till, a printer and a sandbox cloud, and people with PINs; for tests in a browser."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.till.pins import hashed
+from tests.fleet.mosquitto import free_port
+from tests.story.box import Box
+from tests.story.cloud import TOKEN, CloudProcess
+from tests.story.printer import SimulatedPrinter
+from tests.story.slips import Shop, Slip
+from tests.story.till import NetworkTill
+
+PINS = {"cashier": "2580", "manager": "1357", "technician": "9753", "owner": "8642"}
+SALT = "made-for-tests"
+MEMBERS = ("4155550101", "4155550102", "4155550103", "4155550104")
+SETTINGS = """
+[store]
+name = "Example Pets"
+timezone = "UTC"
+duplicate_decision_minutes = 60
+[lanes.till-1]
+tap = "raw_tcp"
+listen = "{listen}"
+printer = "{printer}"
+quiet_s = 2
+[lanes.till-2]
+tap = "raw_tcp"
+listen = "{second}"
+printer = "{printer}"
+quiet_s = 2
+[providers.cloud]
+kind = "plain_http"
+base_url = "{cloud}"
+token = "{token}"
+timeout_s = 2
+calls_per_second = 50
+[programmes.points]
+provider = "cloud"
+[page]
+listen = "127.0.0.1:{port}"
+"""
+
+
+def staff() -> str:
+    """One person per role, called by it, as TOML."""
+    return "".join(
+        f"[page.staff.{role}]\nrole = {json.dumps(role)}\npin = {json.dumps(hashed(pin, SALT))}\n"
+        for role, pin in PINS.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PageShop:
+    box: Box
+    cloud: CloudProcess
+    printer: SimulatedPrinter
+    till: NetworkTill
+    second: NetworkTill
+    shop: Shop
+    url: str
+
+    async def sale(self, phone: str = "", lines: int = 0, *, second: bool = False) -> Slip:
+        """Printed and read; gives the slip."""
+        slip = self.shop.sale(phone, lines)
+        await (self.second if second else self.till).print(slip)
+        return slip
+
+    async def receipt(self, slip: Slip) -> dict[str, Any] | None:
+        """As the box has it; the latest of that number."""
+        rows = await self.box.ask("receipts", limit=500)
+        return next((row for row in rows if row["number"] == slip.number), None)
+
+
+@asynccontextmanager
+async def opened(folder: Path, extra: str = "") -> AsyncIterator[PageShop]:
+    async with SimulatedPrinter() as printer, CloudProcess() as cloud:
+        for phone in MEMBERS:
+            await cloud.sign_up(f"+1{phone}")
+        listen, second, port = (f"127.0.0.1:{free_port()}" for _ in range(3))
+        settings = SETTINGS.format(
+            listen=listen,
+            second=second,
+            printer=printer.address,
+            cloud=cloud.url,
+            token=TOKEN,
+            port=port.rpartition(":")[2],
+        )
+        opens = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+        async with Box(folder, settings + extra + staff()) as box:
+            yield PageShop(
+                box,
+                cloud,
+                printer,
+                NetworkTill(listen),
+                NetworkTill(second),
+                Shop("EXAMPLE PETS", "1", 5, 1000, opens),
+                f"http://{port}",
+            )
