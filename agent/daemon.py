@@ -80,6 +80,7 @@ class Agent:
             settings.programmes,
             {name: provider.idempotency for name, provider in providers.items()},
             settings.catalogue,
+            {name: provider.traits for name, provider in providers.items()},
         )
         lanes = {lane.name: lane for lane in settings.tap_lanes()}
         self._intake = Intake(

@@ -85,6 +85,8 @@ class Receipt:
     award_base: int = 0
     tenders: tuple[tuple[str, int], ...] = ()
     items: tuple[Item, ...] = ()
+    discounts: tuple[tuple[str, int], ...] = ()
+    """What was taken off, as named on the paper: (label, minor units taken off)."""
     phone: str | None = None
     email: str | None = None
     card: str | None = None

@@ -21,7 +21,7 @@ from agent.clock import Quality
 from agent.cloud_health import Standing
 from agent.courier import IN_FLIGHT, Courier
 from agent.errors import ProviderMisconfigured
-from agent.ledger import Ledger, answers, clouds, counters, dispatch, events, outbox, tasks
+from agent.ledger import Ledger, answers, clouds, counters, dispatch, events, outbox, tasks, undoing
 from agent.ledger.questions import QUESTIONS
 from agent.providers import (
     AlreadyDone,
@@ -592,7 +592,7 @@ async def test_a_hold_window_is_counted_on_monotonic_time(tmp_path: Path) -> Non
         here.clock.jump(timedelta(days=3))
         await here.pass_time(200)
         assert await here.state(row) == "due"
-        assert await here.ledger.do(outbox.cancel_due, 2, "voided", here.clock.wall()) == 1
+        await here.ledger.do(undoing.cancel, voided, "voided", here.clock.wall())
         await here.pass_time(120)
         assert (await here.state(row), await here.state(voided)) == ("delivered", "cancelled")
 

@@ -9,8 +9,8 @@ from agent.errors import StorageFull
 from agent.ledger import Ledger, tasks
 from agent.settings import Settings
 from tests.hand_clock import HandClock
+from tests.intake_bench import lift_limit, limit_size
 from tests.ledger.facts import NOW
-from tests.test_intake import lift_limit, limit_size
 
 HOUR_S = 3600
 

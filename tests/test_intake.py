@@ -2,146 +2,24 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
 from agent import reading
-from agent.booking import Rules
-from agent.intake import Intake
 from agent.journal.reader import JournalReader
 from agent.journal.record import Direction, RecordKind, Stamp
 from agent.journal.writer import JournalWriter
-from agent.ledger import Ledger, account, dispatch, outcomes, questions, retention
-from agent.ledger.moment import Moment
+from agent.ledger import account, questions
 from agent.paper import Paper, lay_out
 from agent.poison import PoisonNote
 from agent.print_events import PrintEvent
-from agent.providers import Call, Done, Idempotency
 from agent.reading import context_of
 from agent.replay import replayed
-from agent.settings import Programme, Rate, Store
-from agent.taps.lane import Lane, TapKind
-from tests.hand_clock import HandClock
-from tests.story.slips import CUT_AND_KICK, START, Shop, Slip
-
-LANE = Lane("till-1", TapKind.RAW_TCP)
-STORE = Store(timezone="UTC", id="shop")
-OPENS = datetime(2026, 11, 14, 16, 30)  # noqa: DTZ001 - the till's own clock, as printed
-PHONE = "4155550101"
-KEYED = {Call.AWARD: Idempotency.KEY, Call.TAKE_BACK: Idempotency.KEY}
-
-
-class Bench:
-    """A journal somebody writes, a ledger, and an intake between them that can be started again."""
-
-    def __init__(self, folder: Path, **programme: Any) -> None:
-        self.clock = HandClock()
-        self.folder = folder
-        self.writer = JournalWriter(folder / "journal", self.clock, segment_bytes=1 << 20)
-        self.ledger = Ledger.open(folder / "ledger.db", self.clock, 0.1)
-        self._sent: dict[int, int] = {}
-        rates = (Rate(sale=Decimal(1), buy=Decimal(1)),)
-        programmes = {"points": Programme(provider="cloud", rates=rates, **programme)}
-        self.rules = Rules("TP-1", STORE, programmes, {"cloud": KEYED})
-        self.shop = Shop("EXAMPLE PETS", "1", 11, 100, OPENS)
-
-    def intake(self) -> Intake:
-        return Intake(
-            self.ledger,
-            JournalReader(self.folder / "journal"),
-            {LANE.name: LANE},
-            context_of(STORE),
-            self.rules,
-            self.clock,
-            asyncio.Event(),
-            asyncio.Event(),
-            PoisonNote(self.folder / "reading.json"),
-        )
-
-    def open_session(self) -> int:
-        session = self.writer.next_session()
-        self._append(RecordKind.OPENED, session, b"{}")
-        return session
-
-    def write(self, session: int, data: bytes, when: Stamp | None = None) -> None:
-        self._append(RecordKind.BYTES, session, data, when)
-        self._sent[session] = self._sent.get(session, 0) + len(data)
-
-    def close_session(self, session: int) -> None:
-        self._append(RecordKind.CLOSED, session, b'{"cause": "closed"}')
-
-    def lose(self, session: int, length: int) -> None:
-        """Bytes that passed and were never kept."""
-        self._sent[session] = self._sent.get(session, 0) + length
-
-    def print(self, *slips: Slip) -> None:
-        """Each over a connection of its own."""
-        for slip in slips:
-            session = self.open_session()
-            self.write(session, slip.data)
-            self.close_session(session)
-
-    async def read(self, intake: Intake | None = None) -> list[dict[str, Any]]:
-        """Runs an intake until it has nothing to do for longer than any quiet time; all receipts, oldest first."""
-        running = asyncio.create_task((intake or self.intake()).run(), name="intake")
-        for _ in range(8):
-            await self.clock.advance(5)
-            await self.until_idle()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-        return await self.receipts()
-
-    async def read_at_once(self) -> None:
-        """Runs an intake over what is there, and ends it without any quiet time having passed: a death."""
-        running = asyncio.create_task(self.intake().run(), name="intake")
-        await asyncio.sleep(0)
-        await self.until_idle()
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-    async def receipts(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = await self.ledger.do(questions.receipts_page, limit=500)
-        return rows[::-1]
-
-    async def until_idle(self) -> None:
-        """The intake works in threads; it is idle when it has gone to wait for the clock again."""
-        async with asyncio.timeout(20):
-            while not self.clock.asleep:  # noqa: ASYNC110 - the clock is the test's own
-                await asyncio.sleep(0.001)
-
-    def _append(self, kind: RecordKind, session: int, payload: bytes, when: Stamp | None = None) -> None:
-        offset = self._sent.get(session, 0)
-        self.writer.append(kind, LANE.name, session, Direction.TO_PRINTER, offset, payload, when)
-
-
-@asynccontextmanager
-async def opened(folder: Path, **programme: Any) -> AsyncIterator[Bench]:
-    bench = Bench(folder, **programme)
-    try:
-        yield bench
-    finally:
-        await bench.ledger.close()
-        bench.writer.close()
-
-
-def awards(rows: Iterable[dict[str, Any]]) -> list[tuple[int, str]]:
-    return [(award["points"], award["state"]) for row in rows for award in row["awards"]]
-
-
-def sums(rows: Iterable[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return [(row["kind"], row["number"], row["total"], row["award_base"], row["state"]) for row in rows]
-
-
-def truth(*slips: Slip) -> list[tuple[Any, ...]]:
-    return [(slip.kind, slip.number, slip.total, slip.subtotal, "accepted") for slip in slips]
+from tests.intake_bench import LANE, PHONE, STORE, awards, opened, sums, truth
+from tests.story.slips import CUT_AND_KICK
 
 
 async def test_a_receipt_is_read_and_its_award_is_queued(tmp_path: Path) -> None:
@@ -218,50 +96,6 @@ async def test_missing_bytes_hold_the_receipt_they_belong_to_and_no_other(tmp_pa
         assert [row["state"] for row in rows] == ["held", "accepted"]
         assert "missing" in rows[0]["reason"]
         assert awards(rows) == [(whole.points, "due")]
-
-
-async def test_a_reprint_does_not_count_again(tmp_path: Path) -> None:
-    async with opened(tmp_path) as bench:
-        slip = bench.shop.sale(PHONE, 3)
-        bench.print(slip, bench.shop.print_again(slip), slip)
-        rows = await bench.read()
-        assert awards(rows) == [(slip.points, "due")]
-        assert [row["duplicate"] for row in rows] == ["", "reprint", "reprint"]
-
-
-async def test_a_reprint_whose_original_was_never_seen_counts(tmp_path: Path) -> None:
-    async with opened(tmp_path) as bench:
-        slip = bench.shop.sale(PHONE, 3)
-        bench.print(bench.shop.print_again(slip))
-        assert awards(await bench.read()) == [(slip.points, "due")]
-
-
-async def test_a_reprint_that_names_the_customer_lets_the_first_print_earn_once(tmp_path: Path) -> None:
-    async with opened(tmp_path) as bench:
-        slip = bench.shop.sale("", 3)
-        named = slip.data.replace(b"SALE\n", b"SALE\nCustomer phone: " + PHONE.encode() + b"\n")
-        again = replace(bench.shop.print_again(slip), data=named)
-        bench.print(slip, again, again)
-        rows = await bench.read()
-        worth = int(slip.subtotal / 100)
-        assert [[award["points"] for award in row["awards"]] for row in rows] == [[worth], [], []]
-
-
-async def test_a_return_takes_back_what_its_sale_was_given(tmp_path: Path) -> None:
-    async with opened(tmp_path) as bench:
-        sale = bench.shop.sale(PHONE, 3)
-        bench.print(sale, bench.shop.take_back(sale))
-        assert awards(await bench.read()) == [(sale.points, "due"), (-sale.points, "due")]
-
-
-async def test_the_return_of_a_sale_that_gave_nothing_takes_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path) as bench:
-        nobody = bench.shop.sale("", 3)
-        bench.print(nobody, bench.shop.take_back(nobody))
-        rows = await bench.read()
-        assert awards(rows) == []
-        books = await bench.ledger.do(account.day, day=rows[0]["business_day"])
-        assert any("no customer" in why for why in books["not_awarded"])
 
 
 async def test_what_does_not_add_up_is_held_and_a_person_is_asked(tmp_path: Path) -> None:
@@ -399,49 +233,6 @@ async def test_a_held_receipt_that_counts_after_all_is_no_longer_listed_as_not_a
         assert books["not_awarded"] == {}
 
 
-def void_of(sale: Slip) -> Slip:
-    """As many tills print it: the sale's own number, and its total."""
-    body = f"EXAMPLE PETS\nReceipt #{sale.number}\n*** VOID ***\nTRANSACTION VOIDED\n".encode()
-    return replace(sale, kind="void", data=START + body + CUT_AND_KICK)
-
-
-async def test_a_void_takes_an_unsent_award_back_and_names_one_that_was_sent(tmp_path: Path) -> None:
-    """Two programmes: one cloud took the award, the other was away."""
-    async with opened(tmp_path) as bench:
-        programme = bench.rules.programmes["points"]
-        bench.rules = replace(
-            bench.rules,
-            programmes={"points": programme, "other": programme.model_copy(update={"provider": "second"})},
-            idempotency={"cloud": KEYED, "second": KEYED},
-        )
-        sale = bench.shop.sale(PHONE, 3)
-        bench.print(sale)
-        await bench.read()
-        assert await bench.ledger.do(dispatch.take, "cloud", Moment.now(bench.clock), 1)
-        bench.print(void_of(sale))
-        rows = await bench.read()
-        assert [row["kind"] for row in rows] == ["sale", "void"]
-        assert {award["programme"]: award["state"] for award in rows[0]["awards"]} == {
-            "points": "attempt",
-            "other": "cancelled",
-        }
-        tasks = await bench.ledger.do(questions.open_tasks)
-        assert "void_after_award" in [task["kind"] for task in tasks]
-
-
-async def test_a_void_leaves_a_sale_of_another_day_with_the_same_number_alone(tmp_path: Path) -> None:
-    """Tills that count from 1 each day: today's sale was never seen, yesterday's still waits for its cloud."""
-    async with opened(tmp_path) as bench:
-        sale = bench.shop.sale(PHONE, 3)
-        bench.print(sale)
-        await bench.read()
-        await bench.clock.advance(24 * 3600)
-        bench.print(void_of(sale))
-        rows = await bench.read()
-        assert [row["kind"] for row in rows] == ["sale", "void"]
-        assert awards(rows) == [(sale.points, "due")]
-
-
 async def test_bytes_that_are_still_on_their_way_to_the_disk_belong_to_their_job(tmp_path: Path) -> None:
     """They came before the silence was long enough, and are written a moment after: a replay would join them."""
     async with opened(tmp_path) as bench:
@@ -463,24 +254,6 @@ async def test_bytes_that_are_still_on_their_way_to_the_disk_belong_to_their_job
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert sums(await bench.receipts()) == truth(slip)
-
-
-async def test_a_return_weeks_later_finds_its_customer_by_the_member_the_cloud_named(tmp_path: Path) -> None:
-    """The phone is hashed by then, and the return slip names nobody."""
-    async with opened(tmp_path) as bench:
-        sale = bench.shop.sale(PHONE, 3)
-        bench.print(sale)
-        await bench.read()
-        now = Moment.now(bench.clock)
-        (row,) = await bench.ledger.do(dispatch.take, "cloud", now, 1)
-        answered = [outcomes.Answered(row, Done("r1", {"member": "M-17"}), 0)]
-        await bench.ledger.do(outcomes.settle, answered, now, outcomes.Rules())
-        await bench.clock.advance(20 * 24 * 3600)
-        assert await bench.ledger.do(retention.purge_identities, b"k" * 32, bench.clock.wall()) == 1
-        bench.print(bench.shop.take_back(replace(sale, phone="")))
-        assert awards(await bench.read()) == [(sale.points, "delivered"), (-sale.points, "due")]
-        (waiting,) = await bench.ledger.do(questions.queue)
-        assert waiting["customer"] == {"member_id": "M-17"}
 
 
 async def test_a_rebuild_over_a_journal_whose_beginning_is_gone_counts_no_tail_as_a_receipt(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from agent.booking.desk import Case, Desk
 from agent.ledger import events, receipts, tasks
 from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
+from agent.ledger.receipts import StoredReceipt
 from agent.money import format_amount
 from agent.receipt import Receipt
 
@@ -39,6 +40,21 @@ def ask_to_look(desk: Desk, case: Case, why: str) -> None:
         what=f"The latest: {in_words(case.receipt)}: {why}.",
     )
     events.record(desk.db, "receipt_held", {"lane": case.captured.lane, "receipt": case.id}, desk.now.wall)
+
+
+def ask_to_take_back(desk: Desk, case: Case, sale: StoredReceipt) -> int:
+    """The task that the undoing of a voided sale's awards waits for."""
+    return tasks.open(
+        desk.db,
+        tasks.Role.MANAGER,
+        "void_after_award",
+        f"receipt/{sale.id}",
+        "A sale was voided after its points were sent",
+        "'Take them back' when the goods stayed here, 'Leave them' when it was voided by mistake.",
+        desk.now.wall,
+        what=f"{in_words(sale.receipt)} was voided by {in_words(case.receipt)}.",
+        choices={"Take them back": "due", "Leave them": "cancelled"},
+    )
 
 
 def in_words(receipt: Receipt) -> str:

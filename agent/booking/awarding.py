@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -61,6 +62,22 @@ def key_of(desk: Desk, case: Case, programme: str) -> str:
     return awards.fact_key(desk.rules.device, case.captured.lane, case.captured.origin, programme)
 
 
+def fact_of(desk: Desk, case: Case, award: Award, person: Person, key: str) -> dict[str, Any]:
+    captured, rules = case.captured, desk.rules
+    return awards.fact_body(
+        award,
+        case.receipt,
+        key=key,
+        customer=person.customer,
+        store=rules.store,
+        device=rules.device,
+        lane=captured.lane,
+        captured_at=captured.at,
+        business_day=case.business_day,
+        skus=catalogue.skus_of(desk.db, case.receipt.items, rules.catalogue.sure_from),
+    )
+
+
 def _member(db: Database, case: Case, programme: str) -> Person:
     """A return that names nobody is its sale's customer's, whom the cloud has named; also when we know him no more."""
     if case.sale is None or case.receipt.kind is not Kind.RETURN:
@@ -73,18 +90,9 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
     programme = rules.programmes[award.programme]
     key = key_of(desk, case, award.programme)
     skus = catalogue.skus_of(desk.db, case.receipt.items, rules.catalogue.sure_from)
-    fact = awards.fact_body(
-        award,
-        case.receipt,
-        key=next_key(desk.db, key) if anew else key,
-        customer=person.customer,
-        store=rules.store,
-        device=rules.device,
-        lane=captured.lane,
-        captured_at=captured.at,
-        business_day=case.business_day,
-        skus=skus,
-    )
+    fact = fact_of(desk, case, award, person, next_key(desk.db, key) if anew else key)
+    if award.programme in case.spends:
+        fact["spend"] = dict(case.spends[award.programme])
     row = outbox.enqueue(
         desk.db,
         fact,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -13,7 +14,7 @@ from agent.duplicates import Sameness, Verdict
 from agent.ledger import attachments
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
-from agent.providers import Call, Idempotency
+from agent.providers import Call, Idempotency, Traits
 from agent.receipt import Receipt
 from agent.settings import Catalogue, Programme, Store
 
@@ -22,13 +23,14 @@ NEW = Verdict(Sameness.NEW)
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What booking goes by. `idempotency`: per provider and call, as its adapter declares."""
+    """What booking goes by. `idempotency` and `traits`: per provider, as its adapter declares."""
 
     device: str
     store: Store
     programmes: Mapping[str, Programme]
     idempotency: Mapping[str, Mapping[Call, Idempotency]]
     catalogue: Catalogue = field(default_factory=Catalogue)
+    traits: Mapping[str, Traits] = field(default_factory=dict)
 
     def can(self, provider: str, call: Call) -> bool:
         return call in self.idempotency.get(provider, {})
@@ -49,6 +51,8 @@ class Case:
     verdict: Verdict
     who: Person
     sale: StoredReceipt | None
+    spends: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Per programme, wallet money this receipt shows to be spent, for clouds where that travels inside the award."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,9 @@ def whose(desk: Desk, receipt_id: int, receipt: Receipt) -> Person:
 
 
 def printed_customer(rules: Rules, receipt: Receipt) -> Person:
+    """Nobody where the store goes only by what its tablet says."""
+    if rules.store.customer_source == "tablet":
+        return NOBODY
     return printed(identify(receipt, rules.store.country, rules.store.nobody))
 
 

@@ -14,7 +14,7 @@ from agent.booking.desk import Desk, Rules, reopened
 from agent.booking.person import NOBODY, Person, keyed
 from agent.booking.taking_in import sale_named_by
 from agent.errors import TillpostError
-from agent.ledger import attachments, audit, outbox, receipts
+from agent.ledger import attachments, audit, bindings, outbox, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.personal import masked
 from agent.ledger.receipts import StoredReceipt
@@ -72,6 +72,21 @@ def move(  # noqa: PLR0917 - the order of a sentence
         raise TillpostError(f"receipt {receipt_id} is this customer's already", hint="There is nothing to move.")
     undone = _take_off(desk, stored)
     return Given(_give(desk, stored, person, "move", who), undone)
+
+
+def bind(  # noqa: PLR0917 - the order of a sentence
+    db: Database, rules: Rules, register: str, customer: Mapping[str, str], minutes: float, who: str, now: Moment
+) -> int:
+    """This customer stands at `register` (a lane's name, or the register as printed): the next receipt of it that names
+    nobody is theirs, if it comes within `minutes`. Takes the place of whoever stood there; the binding's number."""
+    if rules.store.customer_source == "receipt":
+        raise TillpostError(
+            "this store takes customers only from what the till prints", hint="The setting is store.customer_source."
+        )
+    person = keyed(customer, rules.store.country)
+    number = bindings.bind(db, register, person.customer, person.key, minutes, who, now)
+    audit.note(db, who, "bound", f"register/{register}", f"to {_named(person.customer)}", now.wall)
+    return number
 
 
 def _counting(db: Database, receipt_id: int) -> StoredReceipt:

@@ -9,14 +9,16 @@ from typing import TypedDict
 
 from sqlite_utils import Database
 
-from agent.booking.asking import ask_if_duplicate, ask_to_look, in_words
+from agent.booking.asking import ask_if_duplicate, ask_to_look, ask_to_take_back
 from agent.booking.awarding import award
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
+from agent.booking.redeeming import at_register
 from agent.business_day import day_of, deadline
 from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
-from agent.ledger import catalogue, outbox, receipts, tasks
+from agent.ledger import catalogue, outbox, receipts, redemptions
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
+from agent.ledger.undoing import live, never_left, undo, undo_behind
 from agent.receipt import EARNING, Kind, Receipt, State
 
 
@@ -91,6 +93,7 @@ def _settle(desk: Desk, case: Case) -> None:
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
     catalogue.note_lines(desk.db, case.receipt, case.business_day)
+    case = at_register(desk, case)
     question = ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
     for name in desk.rules.programmes:
         award(desk, case, name, question)
@@ -114,15 +117,13 @@ def _undo_sale(desk: Desk, case: Case) -> None:
     """
     if case.sale is None or case.receipt.state is State.HELD:
         return
-    outbox.cancel_due(desk.db, case.sale.id, f"voided by receipt {case.receipt.number or case.id}", desk.now.wall)
-    if any(outbox.given(desk.db, case.sale.id, name) for name in desk.rules.programmes):
-        tasks.open(
-            desk.db,
-            tasks.Role.MANAGER,
-            "void_after_award",
-            f"receipt/{case.sale.id}",
-            "A sale was voided after its points were sent",
-            "Take the points back in the loyalty programme's own pages, then close this.",
-            desk.now.wall,
-            what=f"{in_words(case.sale.receipt)} was voided by {in_words(case.receipt)}.",
-        )
+    db, standing = desk.db, live(desk.db, case.sale.id)
+    unsent = [row for row in standing if never_left(db, row)]
+    why = f"voided by receipt {case.receipt.number or case.id}"
+    undo(db, unsent, desk.rules.idempotency, why, desk.now.wall, case.deadline)
+    sent = [row for row in standing if row not in unsent]
+    if sent:
+        task = ask_to_take_back(desk, case, case.sale)
+        for row in sent:
+            undo_behind(db, row, desk.rules.idempotency, case.deadline, held_by=task, why=why)
+        redemptions.give_back_of(db, case.sale.id, case.deadline, held_by=task)

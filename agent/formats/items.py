@@ -58,6 +58,11 @@ def tenders_of(entries: Sequence[Entry], *, paid_out: bool) -> tuple[tuple[str, 
     return tuple((label, -amount if paid_out else amount) for label, amount in found)
 
 
+def discounts_of(entries: Sequence[Entry]) -> tuple[tuple[str, int], ...]:
+    """Reductions by the words beside them; the amount taken off is positive, whatever sign is printed."""
+    return tuple((" ".join(entry.label.split()).strip(" .:-"), abs(entry.value)) for entry in entries if entry.value)
+
+
 def _tender_label(entry: Entry) -> str:
     """'VISA ************4729' → VISA; 'PAID OUT CASH' → CASH PAID OUT: the means first, as other tills print it."""
     label = re.split(r"\s{2,}|[:#]", _MASK_re.sub(" ", entry.label))[0].strip(" .:-$€£")

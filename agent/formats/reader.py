@@ -13,7 +13,7 @@ from agent.formats.dates import blank, sale_moment
 from agent.formats.entries import read_entries
 from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
-from agent.formats.items import items_of, tenders_of
+from agent.formats.items import discounts_of, items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
 from agent.formats.people import find_customer
@@ -190,6 +190,7 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
         total=sign * reading.total.value,
         change=max(map(abs, change)) if change else None,
         tenders=tenders_of(bill.tenders, paid_out=receipt.kind in (Kind.BUY, Kind.RETURN) or sign < 0),
+        discounts=discounts_of((*bill.line_discounts, *bill.discounts)),
         award_base=sign * reading.base,
         proof=tuple(verdict.proofs),
     )

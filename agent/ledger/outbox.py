@@ -33,9 +33,9 @@ NEVER_GIVEN = "('refused', 'cancelled')"
 AWARD_NEVER_GIVEN = "the award it takes back was never given"
 SENT_OR_NOT_TASK = "sent_or_not"
 SENT_OR_NOT = {"arrived": "delivered", "not arrived": "due"}
-RECEIPTS_OWN, CORRECTION, UNDO = ROLES = ("", "correction", "undo")
-"""What a row is for: what the receipt itself gives or takes, a person's signed difference to it, or the undoing of
-another row. Each is a fact with a key of its own."""
+RECEIPTS_OWN, CORRECTION, UNDO, REWARD = ROLES = ("", "correction", "undo", "reward")
+"""What a row is for: what the receipt itself gives or takes, a person's signed difference to it, the undoing of another
+row, or a reward redeemed or given back. Each is a fact with a key of its own."""
 LIVE = f"""o.state NOT IN {NEVER_GIVEN} AND NOT EXISTS (
     SELECT 1 FROM outbox u WHERE u.undoes = o.id AND u.state NOT IN {NEVER_GIVEN} AND u.state <> 'held')"""
 """Of a row `o`: it was given or will be, and nothing undoes it (what a person has not yet decided undoes nothing)."""
@@ -172,21 +172,6 @@ def ask_whether_sent(db: Database, row_id: int, why: str, at: datetime) -> None:
     hold(db, row_id, task, why)
 
 
-def cancel_due(db: Database, receipt_id: int, why: str, at: datetime, *, programme: str = "") -> int:
-    """Takes a receipt's facts out that have never left the box (a void inside the hold window); gives how many."""
-    rows = db.execute(
-        "SELECT id FROM outbox WHERE receipt_id = ? AND (? = '' OR programme = ?)"
-        " AND attempts = 0 AND state IN ('due', 'held')",
-        [receipt_id, programme, programme],
-    ).fetchall()
-    for (row_id,) in rows:
-        db.execute(
-            "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ? WHERE id = ?", [why, iso(at), row_id]
-        )
-        follow_the_award(db, row_id, at)
-    return len(rows)
-
-
 def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
     """What this receipt got, or surely will get before any take-back reaches the cloud; None when nothing.
 
@@ -299,9 +284,11 @@ def in_words(row: OutboxRow) -> str:
     customer = fact.get("customer", {})
     who = masked(customer.get("phone") or customer.get("email")) or customer.get("card") or "nobody"
     total = printed.get("total")
+    reward = fact.get("reservation", {}).get("name") or fact.get("reservation", {}).get("reward")
+    what = f"{fact['kind']} '{reward}'" if reward else f"{fact['points']:+d} points"
     paid = "" if total is None else f", total {format_amount(total, fact.get('exponent', 2))}"
     number = printed.get("number") or "without number"
     return (
-        f"{fact['points']:+d} points ({fact['programme']}) for {who}: receipt {number}{paid},"
+        f"{what} ({fact['programme']}) for {who}: receipt {number}{paid},"
         f" captured {fact['captured_at'][:16].replace('T', ' ')} UTC, lane {fact.get('lane', '?')}"
     )

@@ -14,8 +14,11 @@ from sqlite_utils import Database
 from agent.errors import TillpostError
 from agent.ledger import catalogue, counters, tasks
 from agent.ledger.account import day
+from agent.ledger.bindings import bindings_page
+from agent.ledger.flags import flags_page
 from agent.ledger.moment import parse
 from agent.ledger.personal import masked, masked_customer, masked_name
+from agent.ledger.redemptions import redemptions_page
 from agent.ledger.schema import OPEN
 from agent.ledger.till_view import till_receipts
 
@@ -98,6 +101,9 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "receipts": receipts_page,
     "receipt": receipt,
     "till_receipts": till_receipts,
+    "redemptions": redemptions_page,
+    "bindings": bindings_page,
+    "flags": flags_page,
     "queue": queue,
     "day": day,
     "tasks": open_tasks,

@@ -225,6 +225,7 @@ def _reading(receipt: Receipt) -> dict[str, Any]:
         "reprint": int(receipt.reprint),
         "printed_at": receipt.date.isoformat() if receipt.date else None,
         "tenders": json.dumps(receipt.tenders),
+        "discounts": json.dumps(receipt.discounts),
         "items": json.dumps([[item.text, item.quantity, item.amount] for item in receipt.items]),
         "proof": json.dumps([asdict(relation) for relation in receipt.proof]),
         "identified": int(any((receipt.phone, receipt.email, receipt.card))),
@@ -241,6 +242,7 @@ def _receipt(row: dict[str, Any]) -> Receipt:
         reprint=bool(row["reprint"]),
         date=datetime.fromisoformat(row["printed_at"]) if row["printed_at"] else None,
         tenders=tuple((label, amount) for label, amount in json.loads(row["tenders"])),
+        discounts=tuple((label, amount) for label, amount in json.loads(row["discounts"])),
         items=tuple(Item(*item) for item in json.loads(row["items"])),
         proof=tuple(
             Relation(**relation | {"parts": tuple(relation["parts"])}) for relation in json.loads(row["proof"])

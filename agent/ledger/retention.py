@@ -41,7 +41,32 @@ def purge_identities(db: Database, key: bytes, now: datetime, limit: int = PAGE)
     )
     for row in rows:
         _purge_receipt(db, row, key, now)
-    return len(rows)
+    return len(rows) + _purge_rewards(db, key, now, limit)
+
+
+def _purge_rewards(db: Database, key: bytes, now: datetime, limit: int) -> int:
+    """Whom rewards were reserved for, and facts without a receipt (a reward given back)."""
+    over = iso(now - IDENTITY_KEPT)
+    rows = db.execute(
+        "SELECT id, frame FROM redemptions WHERE ended_at <= ? AND customer_key <> '' LIMIT ?", [over, limit]
+    ).fetchall()
+    for number, text in rows:
+        frame = json.loads(text)
+        frame["customer"] = hashed_customer(frame["customer"], key)
+        db.execute("UPDATE redemptions SET frame = ?, customer_key = '' WHERE id = ?", [json.dumps(frame), number])
+    facts = db.execute(
+        "SELECT id, body FROM outbox WHERE receipt_id IS NULL AND customer_key <> '' AND finished_at <= ? LIMIT ?",
+        [over, limit],
+    ).fetchall()
+    for fact_id, text in facts:
+        _purge_fact(db, fact_id, text, key)
+    return len(rows) + len(facts)
+
+
+def _purge_fact(db: Database, fact_id: int, text: str, key: bytes) -> None:
+    body = json.loads(text)
+    body["customer"] = hashed_customer(body.get("customer", {}), key)
+    db.execute("UPDATE outbox SET body = ?, customer_key = '' WHERE id = ?", [json.dumps(body), fact_id])
 
 
 def _purge_receipt(db: Database, row: dict[str, Any], key: bytes, now: datetime) -> None:
@@ -52,9 +77,7 @@ def _purge_receipt(db: Database, row: dict[str, Any], key: bytes, now: datetime)
     )
     facts = db.execute("SELECT id, body FROM outbox WHERE receipt_id = ?", [row["id"]]).fetchall()
     for fact_id, text in facts:
-        body = json.loads(text)
-        body["customer"] = hashed_customer(body.get("customer", {}), key)
-        db.execute("UPDATE outbox SET body = ?, customer_key = '' WHERE id = ?", [json.dumps(body), fact_id])
+        _purge_fact(db, fact_id, text, key)
     attached = db.execute("SELECT id, customer FROM attachments WHERE receipt_id = ?", [row["id"]]).fetchall()
     for number, text in attached:
         customer = json.dumps(hashed_customer(json.loads(text), key))
@@ -71,6 +94,10 @@ def forget(db: Database, now: datetime, window_days: int, limit: int = PAGE) -> 
         [iso(now - timedelta(days=window_days)), limit],
     ).fetchall()
     _remove(db, [row_id for (row_id,) in rows])
+    before = iso(now - timedelta(days=window_days))
+    db.execute("DELETE FROM redemptions WHERE ended_at < ?", [before])
+    db.execute("DELETE FROM bindings WHERE ended <> '' AND at < ?", [before])
+    db.execute("DELETE FROM outbox WHERE receipt_id IS NULL AND finished_at < ?", [before])
     return len(rows)
 
 

@@ -37,8 +37,8 @@ class Undone:
 def live(db: Database, receipt_id: int, programme: str = "") -> list[OutboxRow]:
     """What stands of this receipt: its own facts and their corrections, oldest first, of one programme when named."""
     rows = db.query(
-        f"SELECT * FROM outbox o WHERE receipt_id = ? AND role <> 'undo' AND (? = '' OR programme = ?) AND {LIVE}"
-        " ORDER BY id",
+        "SELECT * FROM outbox o WHERE receipt_id = ? AND role IN ('', 'correction') AND (? = '' OR programme = ?)"
+        f" AND {LIVE} ORDER BY id",
         [receipt_id, programme, programme],
     )
     return [outbox_row(row) for row in rows]

@@ -8,6 +8,7 @@ from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
 from agent.settings.page import Page, Staff
 from agent.settings.programmes import Programme, Rate
+from agent.settings.rewards import RewardSettings
 from agent.settings.store import WEEKDAYS, Store
 from agent.settings.whole import DEFAULT_FILE, Settings, load
 
@@ -26,6 +27,7 @@ __all__ = [
     "Programme",
     "ProviderSettings",
     "Rate",
+    "RewardSettings",
     "Settings",
     "Staff",
     "Store",

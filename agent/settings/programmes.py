@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from agent.settings.rewards import RewardSettings
 from agent.settings.section import Section
 
 
@@ -33,6 +34,15 @@ class Programme(Section):
     minimum: int = Field(0, ge=0, description="Smallest base that earns, minor units.")
     allow_negative_balance: bool = Field(False, description="May a return take back more than was given?")
     hold_seconds: float = Field(0, ge=0, description="Wait before the first send, so that a void costs nothing.")
+
+    rewards: tuple[RewardSettings, ...] = Field((), description="What can be redeemed, and how the receipt shows it.")
+    redeem: Literal["ask", "automatic", "never"] = Field(
+        "ask", description="Rewards at the till: ask the customer, offer by itself what fits, or never."
+    )
+    stacking: Literal["one", "any"] = Field("one", description="Rewards on one receipt: at most one, or any number.")
+    reward_minutes: float = Field(
+        14, gt=0, le=240, description="A reserved reward goes back by itself when no receipt shows it in this time."
+    )
 
     @field_validator("rates")
     @classmethod

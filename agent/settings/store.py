@@ -29,6 +29,10 @@ class Store(Section):
     nobody: tuple[str, ...] = Field(
         ("No Name", "Walk-in", "Guest", "Cash Customer"), description="Customers meaning none."
     )
+    customer_source: Literal["receipt", "tablet", "either"] = Field(
+        "either",
+        description="Whose a receipt is: what it prints, whom the page or tablet says, or either (paper wins).",
+    )
     late_signup_hours: float = Field(0, ge=0, description="How long an award waits for a sign-up; 0: the business day.")
     duplicate_decision_minutes: float = Field(
         60, gt=0, description="A possible duplicate is removed after this, logged."

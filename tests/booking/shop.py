@@ -42,14 +42,19 @@ class Shop:
     after_s: float = 0
     sent: list[dict[str, Any]] = field(default_factory=list)
     booked: int = 0
+    boot: str = "b0070001"
 
     @property
     def now(self) -> Moment:
-        return moment(self.after_s)
+        return moment(self.after_s, boot=self.boot)
 
     def book(self, receipt: Receipt) -> int:
         self.booked += 1
-        where = replace(captured(self.booked, NOW + timedelta(seconds=self.after_s)))
+        where = replace(
+            captured(self.booked, NOW + timedelta(seconds=self.after_s)),
+            boot=self.now.boot,
+            monotonic_ns=self.now.ms * 10**6,
+        )
         number = book(self.db, self.rules, where, receipt, form="generic", now=self.now)
         assert number is not None
         return number

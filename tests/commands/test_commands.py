@@ -12,8 +12,8 @@ from PIL import Image
 from agent.__main__ import cli
 from agent.commands import COMMANDS
 from agent.errors import TillpostError
+from tests.intake_bench import OPENS, PHONE, STORE, Bench, opened
 from tests.story.slips import CUT_AND_KICK, START, Shop
-from tests.test_intake import OPENS, PHONE, STORE, Bench, opened
 
 SETTINGS = """
 [device]

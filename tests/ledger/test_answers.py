@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import answers, audit, events, outbox, receipts, tasks
+from agent.ledger import answers, audit, events, receipts, tasks, undoing
 from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
 from agent.ledger.questions import QUESTIONS
 from tests.ledger.facts import NOW, book, enqueue, moment, save, state
@@ -77,7 +77,7 @@ def test_a_choice_that_was_not_offered_is_refused(db: Database) -> None:
 
 def test_reversing_ends_after_thirty_days_and_never_touches_what_arrived(db: Database) -> None:
     row = book(db, 1)
-    outbox.cancel_due(db, 1, "voided", NOW)
+    undoing.cancel(db, row, "voided", NOW)
     with pytest.raises(ValueError, match="30 days"):
         answers.reopen(db, row, who="manager 1", at=NOW + timedelta(days=31))
     delivered = book(db, 2)

@@ -11,7 +11,7 @@ from agent.catalogue import Source
 from agent.ledger import catalogue, events
 from agent.ledger.nightly import Nightly
 from agent.settings import Catalogue
-from tests.test_intake import PHONE, opened
+from tests.intake_bench import PHONE, opened
 
 
 @pytest.mark.feature("1.13", "4.16")

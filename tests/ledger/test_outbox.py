@@ -6,11 +6,11 @@ from decimal import Decimal
 from sqlite_utils import Database
 
 from agent.awards import GivenAward
-from agent.ledger import answers, dispatch, outbox, outcomes
+from agent.ledger import answers, dispatch, outbox, outcomes, undoing
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.outcomes import Answered, Rules
 from agent.providers import Answer, Call, Done, Idempotency, Later, NoMember, Refused, Unknown
-from tests.ledger.facts import CLOUD, NOW, book, enqueue, moment, save, state
+from tests.ledger.facts import CLOSING, CLOUD, NOW, book, enqueue, moment, save, state
 
 
 def take(db: Database, after_s: float = 0, limit: int = 50, boot: str = "b0070001") -> list[OutboxRow]:
@@ -117,13 +117,16 @@ def test_what_takes_back_goes_the_way_of_its_award(db: Database) -> None:
     assert (state(db, 1), state(db, 2)) == ("due", "due")
 
 
-def test_cancel_takes_out_only_what_never_left(db: Database) -> None:
-    book(db, 1)
-    book(db, 2)
-    settle(db, take(db, limit=1), Later("busy"))
-    assert outbox.cancel_due(db, 1, "voided", NOW) == 0
-    assert outbox.cancel_due(db, 2, "voided", NOW) == 1
-    assert (state(db, 1), state(db, 2)) == ("due", "cancelled")
+def test_undoing_takes_out_only_what_is_surely_at_no_cloud(db: Database) -> None:
+    for number in (1, 2, 3):
+        book(db, number)
+    settle(db, take(db, limit=1), Unknown("no answer"))
+    (second,) = take(db, limit=1)
+    settle(db, [second], Later("busy"))
+    rows = [row for receipt in (1, 2, 3) for row in undoing.live(db, receipt)]
+    done = undoing.undo(db, rows, {}, "voided", NOW, CLOSING)
+    assert (done.cancelled, done.behind) == (2, 1)
+    assert [state(db, number) for number in (1, 2, 3, 4)] == ["unknown", "cancelled", "cancelled", "due"]
 
 
 def test_a_sign_up_rings_for_those_who_waited(db: Database) -> None:
