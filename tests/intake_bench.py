@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from agent.booking import Rules
 from agent.intake import Intake
 from agent.journal.reader import JournalReader
@@ -132,3 +134,13 @@ def sums(rows: Iterable[dict[str, Any]]) -> list[tuple[Any, ...]]:
 
 def truth(*slips: Slip) -> list[tuple[Any, ...]]:
     return [(slip.kind, slip.number, slip.total, slip.subtotal, "accepted") for slip in slips]
+
+
+def limit_size(db: Database) -> None:
+    """SQLite's own way of being full: not one page more than there is."""
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
+
+
+def lift_limit(db: Database) -> None:
+    db.execute("PRAGMA max_page_count = 1000000").fetchone()

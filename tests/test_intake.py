@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from agent import reading
 from agent.journal.reader import JournalReader
@@ -18,7 +17,7 @@ from agent.poison import PoisonNote
 from agent.print_events import PrintEvent
 from agent.reading import context_of
 from agent.replay import replayed
-from tests.intake_bench import LANE, PHONE, STORE, awards, opened, sums, truth
+from tests.intake_bench import LANE, PHONE, STORE, awards, lift_limit, limit_size, opened, sums, truth
 from tests.story.slips import CUT_AND_KICK
 
 
@@ -147,16 +146,6 @@ async def test_a_full_disk_is_waited_out_and_the_place_is_kept(tmp_path: Path) -
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert sums(await bench.receipts()) == truth(*slips)
-
-
-def limit_size(db: Database) -> None:
-    """SQLite's own way of being full: not one page more than there is."""
-    pages = db.execute("PRAGMA page_count").fetchone()[0]
-    db.execute(f"PRAGMA max_page_count = {pages}").fetchone()
-
-
-def lift_limit(db: Database) -> None:
-    db.execute("PRAGMA max_page_count = 1000000").fetchone()
 
 
 async def test_a_note_that_finds_no_room_stops_no_reading(tmp_path: Path) -> None:
