@@ -29,6 +29,7 @@ from agent.ledger import Ledger, catalogue, cursor, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.questions import health_numbers, open_tasks
+from agent.ledger.reconciling import Reconciler
 from agent.places import Places
 from agent.poison import PoisonNote
 from agent.providers import Provider
@@ -128,6 +129,9 @@ class Agent:
             "intake": self._intake.makes_progress,
             "courier": self._courier.makes_progress,
         }
+        reconciler = Reconciler(
+            self._ledger, self._clock, settings.store, settings.reconciliation, list(settings.lanes)
+        )
         nightly = Nightly(
             self._ledger,
             self._clock,
@@ -143,6 +147,7 @@ class Agent:
             "local answers": server.run_until_cancelled,
             "pages": PageServer(self._for_acts, self._places.page_key).run,
             "nights": nightly.run,
+            "reconciliation": reconciler.run,
             "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,
             "watchdog": Watchdog(self._clock, probes).run,

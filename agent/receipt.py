@@ -56,6 +56,17 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of an X- or Z-report as printed, minor units; None where it does not say."""
+
+    gross: int | None = None
+    net: int | None = None
+    tax: int | None = None
+    total: int | None = None
+    transactions: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """Fields as in `tillpost read --json`; amounts in integer minor units, None where the paper does not say.
 
@@ -92,3 +103,5 @@ class Receipt:
     card: str | None = None
     name: str | None = None
     proof: tuple[Relation, ...] = field(default=())
+    report: Report | None = None
+    """Of X- and Z-reports."""

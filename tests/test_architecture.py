@@ -23,6 +23,7 @@ PURE = (
     "agent.duplicates",
     "agent.catalogue",
     "agent.catalogue_file",
+    "agent.reconciliation",
     "agent.business_day",
     "agent.reading",
     "agent.money",

@@ -18,6 +18,7 @@ from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
 from agent.ledger import catalogue, outbox, receipts, redemptions
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
+from agent.ledger.reconciling import save_report
 from agent.ledger.undoing import live, never_left, undo, undo_behind
 from agent.receipt import EARNING, Kind, Receipt, State
 
@@ -29,6 +30,7 @@ def book(db: Database, rules: Rules, captured: Captured, read: Receipt, *, form:
     receipt_id = receipts.save(db, captured, read, **_placed(rules, captured, read), format_name=form)
     if receipt_id is None:
         return None
+    save_report(db, receipt_id, read.report)
     _settle(desk, _found_out(desk, receipt_id, captured, read, verdict))
     return receipt_id
 

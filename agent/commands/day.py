@@ -85,9 +85,15 @@ def day_sections(settings: Settings, account: dict[str, Any]) -> list[tuple[str,
         ("Why some earned nothing", _counted(account["not_awarded"])),
         ("Slips that never earn", _counted(account["noted_kinds"])),
         ("Later than closing time", late),
+        ("Held beside the till", _findings(account["findings"])),
         ("Product codes", _catalogue(account["catalogue"])),
     ]
     return [(heading, rows) for heading, rows in sections if rows]
+
+
+def _findings(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Sentences, with how each stands: it fits, somebody should look, or it came right later."""
+    return [(row["words"], "fits" if row["good"] else "came right" if row["until"] else "look") for row in rows]
 
 
 def _catalogue(counts: dict[str, int]) -> list[tuple[str, str]]:

@@ -96,6 +96,8 @@ class Format:
     money: Money
     kinds: tuple[tuple[Kind, Title], ...]
     card_slip: Pattern
+    report: Mapping[str, Pattern]
+    """What an X- or Z-report calls its figures, by field of `receipt.Report`."""
     reprint: Title
     identifiers: Identifiers
     customer: CustomerWords
@@ -237,6 +239,7 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
     "money.exponents": {"*": _is_whole(0, 3)},
     "kinds": {"kind": _is_one_of(*KIND_NAMES), "titles": _is_phrases, "anywhere": _is_phrases},
     "card_slip": {"words": _is_phrases},
+    "report": dict.fromkeys(("gross", "net", "tax", "total", "transactions"), _is_phrases),
     "reprint": {"titles": _is_phrases, "anywhere": _is_phrases},
     "identifiers": dict.fromkeys(("number", "plain_number", "register", "cashier", "original"), _is_phrases),
     "customer": dict.fromkeys(("labels", "phone_labels", "email_labels", "card_labels", "not_people"), _is_phrases),
@@ -314,6 +317,7 @@ def _compiled(written: _Written) -> Format:
         money=Money(tree["money"]["decimal"], tree["money"]["symbols"], tree["money"]["exponents"]),
         kinds=tuple((Kind(entry["kind"]), _title(entry)) for entry in tree["kinds"]),
         card_slip=any_of(tree["card_slip"]["words"]),
+        report={name: any_of(tree["report"][name]) for name in SCHEMA["report"]},
         reprint=_title(tree["reprint"]),
         identifiers=Identifiers(**{key: tuple(map(folded, tree["identifiers"][key])) for key in SCHEMA["identifiers"]}),
         customer=CustomerWords(

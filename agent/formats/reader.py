@@ -18,6 +18,7 @@ from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
 from agent.formats.people import find_customer
 from agent.formats.percentages import percentages
+from agent.formats.reports import REPORTS, read_report
 from agent.formats.roles import SUMS, TAXES
 from agent.formats.words import plain
 from agent.receipt import EARNING, Kind, Receipt, State
@@ -63,6 +64,8 @@ def read_paper(
     if sheet is None:
         return [_held_unread("it has more amounts than any receipt")]
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
+    if receipt.kind in REPORTS:
+        receipt = replace(receipt, report=read_report(sheet.blanked, form, context))
     too_wide = ["a line is longer than any paper"] if any(len(line.rstrip()) > MAX_WIDTH for line in lines) else []
     return [_doubted(receipt, [*suspicions, *too_wide])]
 

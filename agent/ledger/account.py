@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from agent.ledger import catalogue
+from agent.ledger import catalogue, reconciling
 from agent.ledger.outbox import LIVE
 from agent.ledger.schema import OPEN
 
@@ -47,6 +47,7 @@ def day(db: Database, day: date | str) -> dict[str, Any]:
         "waiting_reasons": _grouped(db, parameters, WAITING_REASONS),
         "not_awarded": _grouped(db, parameters, NOT_AWARDED),
         "late": _late(db, parameters),
+        "findings": reconciling.of_day(db, parameters["day"]),
         "catalogue": catalogue.of_day(db, parameters["day"]),
     }
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import catalogue, counters, tasks
+from agent.ledger import catalogue, counters, reconciling, tasks
 from agent.ledger.account import day
 from agent.ledger.bindings import bindings_page
 from agent.ledger.flags import flags_page
@@ -110,6 +110,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "health_numbers": health_numbers,
     "catalogue": catalogue.catalogue_page,
     "exceptions": catalogue.exceptions,
+    "open_receipts": reconciling.open_receipts,
     "products": catalogue.products_page,
     "sent_without_code": catalogue.sent_without_code,
 }

@@ -8,6 +8,7 @@ from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
 from agent.settings.page import Page, Staff
 from agent.settings.programmes import Programme, Rate
+from agent.settings.reconciliation import Reconciliation
 from agent.settings.rewards import RewardSettings
 from agent.settings.store import WEEKDAYS, Store
 from agent.settings.whole import DEFAULT_FILE, Settings, load
@@ -27,6 +28,7 @@ __all__ = [
     "Programme",
     "ProviderSettings",
     "Rate",
+    "Reconciliation",
     "RewardSettings",
     "Settings",
     "Staff",

@@ -19,6 +19,7 @@ from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
 from agent.settings.page import Page
 from agent.settings.programmes import Programme
+from agent.settings.reconciliation import Reconciliation
 from agent.settings.store import Store
 from agent.taps.lane import Lane
 
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     providers: dict[str, CloudSettings] = Field({}, description="The clouds, by name.")
     programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
     catalogue: Catalogue = Catalogue()
+    reconciliation: Reconciliation = Reconciliation()
     fleet: Fleet = Fleet()
     page: Page = Page()
 

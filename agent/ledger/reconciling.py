@@ -1,0 +1,202 @@
+"""reconciling: holds the last days beside themselves every minute, keeps what was found, opens and closes its tasks.
+
+What is found is computed anew each time from the receipts alone, so a number that prints later, a receipt that is
+proven or booked from an export, or a till that prints again takes its task away by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from sqlite_utils import Database
+
+from agent.business_day import day_of
+from agent.clock import Clock, Quality
+from agent.ledger import tasks
+from agent.ledger.moment import iso, parse
+from agent.ledger.owner import Ledger
+from agent.receipt import Kind, Report, State
+from agent.reconciliation import QUIET, Finding, Slip, missing_numbers, quiet_lanes, unattached, z_reports
+from agent.settings import Reconciliation, Store
+
+LOOK_EVERY_S = 60.0
+DAYS_BACK = 2
+"""Business days before today that are still held beside themselves; what is older stays as it was found."""
+HISTORY = timedelta(days=28)
+LOOKED_AT = {"looked at": ""}
+"""The one choice of these tasks: a person has seen it; it is not asked again unless more is found."""
+
+
+class Reconciler:
+    """`lanes`: those of the settings; a lane that was taken away is not missed."""
+
+    def __init__(
+        self, ledger: Ledger, clock: Clock, store: Store, settings: Reconciliation, lanes: Sequence[str]
+    ) -> None:
+        self._ledger, self._clock, self._store, self._settings = ledger, clock, store, settings
+        self._lanes, self._began = tuple(lanes), clock.monotonic()
+
+    async def run(self) -> None:
+        """Until cancelled. Without a clock that can be trusted, days and silences mean nothing."""
+        while True:
+            if self._clock.quality() is Quality.NTP:
+                up = self._clock.monotonic() - self._began
+                await self._ledger.do(reconcile, self._store, self._settings, self._lanes, self._clock.wall(), up)
+            await self._clock.sleep(LOOK_EVERY_S)
+
+
+def reconcile(  # noqa: PLR0917 - what it looks at
+    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime, up_s: float
+) -> list[Finding]:
+    """What does not fit (and what was shown to), kept and asked about; `up_s`: how long the box has listened."""
+    today = day_of(None, now, store)
+    slips = _slips(db, today - timedelta(days=DAYS_BACK + 1), store.zone)
+    found = [
+        *missing_numbers(slips, now, timedelta(minutes=settings.gap_minutes)),
+        *z_reports(slips, settings.z_tolerance),
+        *unattached(slips, store.zone, settings.shifts, nag=settings.require_customer),
+        *_quiet(db, store, settings, lanes, now, up_s),
+    ]
+    since = today - timedelta(days=DAYS_BACK)
+    found = [finding for finding in found if finding.day >= since or finding.kind == QUIET]
+    _keep(db, found, since, now)
+    return found
+
+
+def of_day(db: Database, day: str) -> list[dict[str, Any]]:
+    """What was found about a day, as sentences: those that do not fit first."""
+    rows = db.query(
+        "SELECT kind, subject, good, words, since, until FROM findings WHERE day = ? ORDER BY good, kind, subject",
+        [day],
+    )
+    return list(rows)
+
+
+def save_report(db: Database, receipt_id: int, report: Report | None) -> None:
+    """The figures of an X- or Z-report that was just booked."""
+    if report is not None:
+        db.execute(
+            "INSERT OR REPLACE INTO report_figures VALUES (?, ?, ?, ?, ?, ?)",
+            [receipt_id, report.gross, report.net, report.tax, report.total, report.transactions],
+        )
+
+
+def open_receipts(db: Database, day: str, limit: int | str = 200) -> list[dict[str, Any]]:
+    """Proven receipts of a day that name no customer and wait for one, oldest first."""
+    rows = db.query(
+        f"SELECT r.id, r.lane, r.register, r.cashier, r.number, r.kind, r.total, r.exponent, r.captured_at"
+        f" FROM receipts r WHERE r.business_day = ? AND {OPEN_FOR_A_CUSTOMER} ORDER BY r.id LIMIT ?",
+        [day, min(int(limit), 500)],
+    )
+    return list(rows)
+
+
+OPEN_FOR_A_CUSTOMER = (
+    "r.state = 'accepted' AND r.kind IN ('sale', 'buy', 'return', 'exchange') AND r.duplicate IN ('', 'added')"
+    " AND NOT r.identified AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id)"
+)
+
+
+def _slips(db: Database, since: date, zone: tzinfo) -> list[Slip]:
+    rows = db.query(
+        f"SELECT r.*, ({OPEN_FOR_A_CUSTOMER}) AS is_open, f.receipt_id AS has_report, f.gross, f.net, f.tax AS r_tax,"
+        " f.total AS r_total, f.transactions FROM receipts r LEFT JOIN report_figures f ON f.receipt_id = r.id"
+        " WHERE r.business_day >= ? ORDER BY r.id",
+        [since.isoformat()],
+    )
+    return [_slip(row, zone) for row in rows]
+
+
+def _slip(row: dict[str, Any], zone: tzinfo) -> Slip:
+    report = Report(row["gross"], row["net"], row["r_tax"], row["r_total"], row["transactions"])
+    return Slip(
+        **{name: row[name] for name in PLAIN},
+        kind=Kind(row["kind"]),
+        state=State(row["state"]),
+        at=parse(row["captured_at"]),
+        when=_when(row, zone),
+        day=date.fromisoformat(row["business_day"]),
+        counts=row["duplicate"] in ("", "added", "asked"),
+        open=bool(row["is_open"]),
+        report=report if row["has_report"] else None,
+    )
+
+
+def _when(row: dict[str, Any], zone: tzinfo) -> datetime:
+    """Midnight sharp is a till that prints no time."""
+    printed = datetime.fromisoformat(row["printed_at"]) if row["printed_at"] else None
+    if printed and printed.time() != time.min:
+        return printed
+    return parse(row["captured_at"]).astimezone(zone).replace(tzinfo=None)
+
+
+PLAIN = ("id", "lane", "register", "cashier", "number", "subtotal", "discount", "tax", "total", "exponent")
+
+
+def _quiet(  # noqa: PLR0917 - what it looks at
+    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime, up_s: float
+) -> list[Finding]:
+    """New ones only when the box itself has listened for as long; those known before a restart go on."""
+    silence = timedelta(minutes=settings.quiet_minutes)
+    if not silence:
+        return []
+    prints: dict[str, list[datetime]] = {lane: [] for lane in lanes}
+    query = "SELECT lane, captured_at FROM receipts WHERE captured_at >= ?"
+    for lane, at in db.execute(query, [iso(now - HISTORY - timedelta(days=1))]).fetchall():
+        if lane in prints:
+            prints[lane].append(parse(at))
+    found = quiet_lanes(
+        prints, now, silence, lambda at: day_of(None, at, store), lambda at: f"{at.astimezone(store.zone):%H:%M}"
+    )
+    if up_s >= silence.total_seconds():
+        return found
+    known = db.execute("SELECT day, subject FROM findings WHERE kind = ? AND until = ''", [QUIET]).fetchall()
+    return [finding for finding in found if (finding.day.isoformat(), finding.subject) in known]
+
+
+def _keep(db: Database, found: Sequence[Finding], since: date, now: datetime) -> None:
+    """Writes only what changed: an idle till must not wear the card."""
+    query = "SELECT day, kind, subject, good, words FROM findings WHERE (day >= ? OR kind = ?) AND until = ''"
+    standing = {row[:3]: (bool(row[3]), row[4]) for row in db.execute(query, [since.isoformat(), QUIET]).fetchall()}
+    seen = {(finding.day.isoformat(), finding.kind, finding.subject): finding for finding in found}
+    for key in standing.keys() - seen.keys():
+        _is_over(db, key, now)
+    for key, finding in seen.items():
+        if standing.get(key) != (finding.good, finding.words):
+            _is_so(db, key, finding, now)
+
+
+Key = tuple[str, str, str]
+
+
+def _is_over(db: Database, key: Key, now: datetime) -> None:
+    db.execute("UPDATE findings SET until = ? WHERE day = ? AND kind = ? AND subject = ?", [iso(now), *key])
+    _close(db, key, now)
+
+
+def _is_so(db: Database, key: Key, finding: Finding, now: datetime) -> None:
+    db.execute(
+        "INSERT INTO findings (day, kind, subject, good, words, since) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET good = excluded.good, words = excluded.words, until = ''",
+        [*key, int(finding.good), finding.words, iso(now)],
+    )
+    if finding.good:
+        _close(db, key, now)
+        return
+    words = finding.words[:1].upper() + finding.words[1:] + "."
+    tasks.open(
+        db,
+        finding.role,
+        finding.kind,
+        f"{finding.day.isoformat()}/{finding.subject}",
+        finding.title,
+        finding.fix,
+        now,
+        what=words,
+        choices=LOOKED_AT,
+    )
+
+
+def _close(db: Database, key: Key, now: datetime) -> None:
+    day, kind, subject = key
+    tasks.close_subject(db, kind, f"{day}/{subject}", "it came right by itself", now)
