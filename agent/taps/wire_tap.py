@@ -1,0 +1,317 @@
+"""wire_tap: takes what a microcontroller on the till's serial line has heard, gives it to the journal; prints nothing.
+
+The microcontroller holds every byte until it is told that the journal's sync has returned, so neither our death nor the
+box's reboot loses any. One life of the microcontroller is one session of the journal, whose offsets are the tap's own:
+after a restart the journal itself says from where on it must be sent again.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import random
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from agent.errors import PortUnavailable
+from agent.journal.record import Direction, RecordKind, Stamp
+from agent.taps.lane import Lane
+from agent.taps.print_path.desk import Stream
+from agent.taps.print_path.parts import LaneCounts, Parts
+from agent.taps.wire_tap_life import Life, last_life
+from firmware_bridge.link import Link, LinkUnavailable
+from firmware_bridge.session import (
+    Event,
+    Health,
+    Identified,
+    Incompatible,
+    Line,
+    Lost,
+    Passed,
+    Said,
+    Session,
+    SpeedFound,
+    Tap,
+)
+
+LOG = logging.getLogger(__name__)
+TICK_SECONDS = 0.1
+FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 0.5, 5.0
+SILENT_SECONDS = 8.0
+"""A port behind which nobody says who he is for so long is not, or not any more, a wire tap."""
+
+
+@dataclass(slots=True)
+class _Current:
+    """One opening of the port."""
+
+    link: Link
+    session: Session
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    cause: str = ""
+    confirmed: bool = False
+
+
+class WireTap:
+    """`set_aside`: while this file holds the number of a living process, the port is left to that one."""
+
+    def __init__(self, lane: Lane, parts: Parts, counts: LaneCounts, journal: Path, set_aside: Path) -> None:
+        self._lane, self._parts, self._counts = lane, parts, counts
+        self._journal, self._set_aside = journal, set_aside
+        self._life: Life | None = None
+        self._current: _Current | None = None
+        self._speed: dict[int, int] = {}
+        self.ready = asyncio.Event()
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing of what we were handed waits for the disk; what we were not handed is safe where it is."""
+        current = self._current
+        return current is None or not any(current.session.unkept(direction) for direction in Direction)
+
+    def stop_accepting(self) -> None:
+        """The tap holds what comes from now on."""
+
+    async def run(self) -> None:
+        self._life = await asyncio.to_thread(last_life, self._journal, self._lane.name)
+        delay = FIRST_RETRY_SECONDS
+        while True:
+            link = self._open_or_not()
+            self.ready.set()
+            if link is not None and await self._listen(link):
+                delay = FIRST_RETRY_SECONDS
+            await self._parts.clock.sleep(delay)
+            delay = min(delay * 2, LONGEST_RETRY_SECONDS)
+
+    def _open_or_not(self) -> Link | None:
+        if self._left_to_another():
+            self._counts.fault = "left to 'tillpost wire-tap', which works on it"
+            return None
+        try:
+            link = Link(self._lane.path)
+        except LinkUnavailable as error:
+            if self._counts.fault != str(error):
+                LOG.warning("lane %s: %s", self._lane.name, error)
+            self._counts.fault = str(error)
+            return None
+        return link
+
+    def _left_to_another(self) -> bool:
+        try:
+            return Path(f"/proc/{int(self._set_aside.read_text())}").exists()
+        except (OSError, ValueError):
+            return False
+
+    # One opening.
+
+    async def _listen(self, link: Link) -> bool:
+        """Until the port goes away; True when a wire tap answered."""
+        lane, clock, loop = self._lane, self._parts.clock, asyncio.get_running_loop()
+        line = Line(lane.baud, lane.data_bits, lane.parity, lane.stop_bits)
+        session = Session(random.getrandbits(32), line, clock.monotonic())
+        current = self._current = _Current(link, session)
+        silent_since = clock.monotonic()
+        loop.add_reader(link.descriptor, self._readable, current)
+        try:
+            while not current.gone.is_set():
+                self._turn(current)
+                if session.tap is None and clock.monotonic() - silent_since > SILENT_SECONDS:
+                    self._counts.fault = f"{lane.path}: no wire tap answers; 'tillpost wire-tap info' tells more"
+                    return False
+                if self._left_to_another():
+                    current.cause = "left to 'tillpost wire-tap'"
+                    break
+                await clock.wait(current.gone, TICK_SECONDS)
+            LOG.warning("lane %s: %s: %s", lane.name, lane.path, current.cause)
+            self._counts.fault = f"{lane.path}: {current.cause}"
+        finally:
+            loop.remove_reader(link.descriptor)
+            self._stop_listening()
+            link.close()
+            self._current, self._counts.open_sessions = None, 0
+        return session.tap is not None
+
+    def _readable(self, current: _Current) -> None:
+        try:
+            events = current.session.receive(current.link.read(), self._parts.clock.monotonic())
+            for event in events:
+                self._take(current, event)
+        except OSError as error:
+            self._fail(current, f"unplugged ({error.strerror})")
+        except Exception as error:  # supervises: told as the opening's end, which is then tried again
+            LOG.exception("lane %s failed", self._lane.name)
+            self._fail(current, f"fault in the tap: {error!r}")
+        else:
+            self._turn(current)
+
+    def _turn(self, current: _Current) -> None:
+        try:
+            current.session.tick(self._parts.clock.monotonic())
+            current.link.write(current.session.data_to_send())
+        except OSError as error:
+            self._fail(current, f"unplugged ({error.strerror})")
+
+    def _fail(self, current: _Current, cause: str) -> None:
+        current.cause = current.cause or cause
+        current.gone.set()
+
+    # What the tap says.
+
+    def _take(self, current: _Current, event: Event) -> None:
+        match event:
+            case Identified():
+                self._met(current, event)
+            case Passed():
+                self._passed(event)
+            case Lost():
+                self._lost(event)
+            case Health():
+                self._healthy(current, event)
+            case Said():
+                LOG.log(event.level, "lane %s: the wire tap says: %s", self._lane.name, event.words)
+            case SpeedFound():
+                self._speed[event.direction] = event.baud
+                LOG.info("lane %s: the line runs at %d baud", self._lane.name, event.baud)
+            case Incompatible():
+                raise PortUnavailable(
+                    f"the wire tap speaks version {event.version} of the protocol",
+                    hint="Bring it up to date: tillpost wire-tap update.",
+                )
+
+    def _met(self, current: _Current, event: Identified) -> None:
+        tap, life = event.tap, self._life
+        if life is None or not life.is_of(tap):
+            if life is not None:
+                self._end_life(life, tap)
+            life = self._begin_life(tap, event.first_offset)
+        self._counts.fault, self._counts.open_sessions = "", 1
+        self._note_opened(life, tap)
+        for direction in Direction:
+            self._go_on(current, life, direction, event.first_offset[direction])
+            stream = self._stream(life, direction)
+            on_synced = partial(self._synced, current, life) if direction is Direction.TO_PRINTER else None
+            self._parts.keeper.listen(stream, partial(self._written, life, direction), on_synced)
+        self._parts.keeper.sync()  # what our last life wrote may not be on the disk yet, and is told as kept only then
+
+    def _go_on(self, current: _Current, life: Life, direction: Direction, first_offset: int) -> None:
+        """Where the journal ends, or where the tap's memory begins if that is later."""
+        wanted = life.base[direction] + life.handed[direction]
+        if first_offset > wanted:
+            missing = first_offset - wanted
+            cause = "the wire tap gave it up while the box had it only in memory"
+            self._parts.keeper.gap(self._stream(life, direction), life.handed[direction], missing, cause)
+            life.handed[direction] += missing
+        current.session.go_on_from(direction, life.base[direction] + life.handed[direction])
+
+    def _begin_life(self, tap: Tap, base: tuple[int, int]) -> Life:
+        self._life = life = Life(self._parts.keeper.next_session(), tap.serial, tap.boot, list(base))
+        self._counts.sessions += 1
+        return life
+
+    def _end_life(self, life: Life, tap: Tap | None) -> None:
+        """The tap lost its memory, or is another one; what it had told us of and not handed over is gone."""
+        keeper, stream = self._parts.keeper, self._stream(life, Direction.TO_PRINTER)
+        if tap is not None:
+            at_least = max(0, life.known_end - life.base[0] - life.handed[0])
+            words = f"at least {at_least} bytes" if at_least else "perhaps bytes that it had just heard"
+            another = "another wire tap was plugged in" if tap.serial != life.serial else "the wire tap lost its power"
+            keeper.gap(stream, life.handed[0], None, f"{another}: {words}")
+        keeper.note(RecordKind.CLOSED, stream, life.handed[0], json.dumps({"cause": "the wire tap restarted"}).encode())
+        keeper.sync(stream)
+        self._stop_listening()
+
+    def _note_opened(self, life: Life, tap: Tap) -> None:
+        """Again at each meeting: after a restart the newest one is soon found."""
+        words = {"peer": self._lane.path, "board": tap.board, **life.as_words()}
+        stream = self._stream(life, Direction.TO_PRINTER)
+        self._parts.keeper.note(RecordKind.OPENED, stream, life.handed[0], json.dumps(words).encode())
+
+    def _passed(self, event: Passed) -> None:
+        life = self._living()
+        direction = Direction(event.direction)
+        if direction is Direction.TO_PRINTER:
+            self._count_and_split(event, life)
+            life = self._living()
+        else:
+            self._counts.bytes_from_printer += len(event.payload)
+        offset = event.offset - life.base[direction]
+        stream = self._stream(life, direction)
+        self._parts.keeper.passed(stream, offset, event.payload, at_once=True, when=self._moment(event.at))
+        life.handed[direction] = offset + len(event.payload)
+
+    def _count_and_split(self, event: Passed, life: Life) -> None:
+        """What was heard before the box started has no time of this boot: there a silence must part the jobs itself."""
+        self._counts.bytes_to_printer += len(event.payload)
+        self._counts.last_byte_at = self._moment(event.at).wall_us / 1e6
+        silence = (event.stamp_us - life.last_stamp_us) / 1e6
+        if event.at < 0 and life.last_stamp_us and silence > self._lane.quiet_seconds:
+            tap = self._current.session.tap if self._current else None
+            self._end_life(life, None)
+            base = (event.offset, life.base[1] + life.handed[1])
+            fresh = Life(self._parts.keeper.next_session(), life.serial, life.boot, list(base))
+            self._life = fresh
+            if tap is not None and self._current is not None:
+                self._met(self._current, Identified(tap, base))
+        self._living().last_stamp_us = event.stamp_us
+
+    def _lost(self, event: Lost) -> None:
+        life, direction = self._living(), Direction(event.direction)
+        offset = event.offset - life.base[direction]
+        stream = self._stream(life, direction)
+        LOG.warning("lane %s: %s bytes are missing: %s", self._lane.name, event.length or "some", event.cause)
+        self._parts.keeper.gap(stream, offset, event.length, event.cause, when=self._moment(event.at))
+        life.handed[direction] = offset + (event.length or 0)
+
+    def _healthy(self, current: _Current, event: Health) -> None:
+        life, tap = self._living(), current.session.tap
+        life.known_end = max(life.known_end, event.figures["to_printer_next_offset"])
+        if tap is not None:
+            self._counts.wire_tap = _figures(tap, event, current.session)
+        if not current.confirmed:  # it has answered, handed over and reported: this firmware works
+            current.confirmed = True
+            current.session.confirm()
+
+    # What became of it.
+
+    def _written(self, life: Life, direction: Direction, offset: int) -> None:
+        life.written[direction] = max(life.written[direction], offset)
+
+    def _synced(self, current: _Current, life: Life, safe: bool) -> None:
+        if safe and not current.gone.is_set() and life is self._life:
+            for direction in Direction:
+                current.session.kept(direction, life.base[direction] + life.written[direction])
+            self._turn(current)
+
+    def _stop_listening(self) -> None:
+        if self._life is not None:
+            for direction in Direction:
+                self._parts.keeper.unlisten(self._stream(self._life, direction))
+
+    def _living(self) -> Life:
+        if self._life is None:
+            raise RuntimeError("bytes came before the wire tap said who it is")
+        return self._life
+
+    def _stream(self, life: Life, direction: Direction) -> Stream:
+        return Stream(self._lane.name, life.session, direction)
+
+    def _moment(self, at: float) -> Stamp:
+        """A moment of the monotonic clock, which may lie before the box's start, as records carry it."""
+        now = self._parts.keeper.stamp()
+        age_ns = now.monotonic_ns - round(at * 1e9)
+        return Stamp(now.boot, max(0, now.monotonic_ns - age_ns), now.wall_us - age_ns // 1000, now.trusted)
+
+
+def _figures(tap: Tap, event: Health, session: Session) -> dict[str, Any]:
+    who = {
+        "serial": tap.serial,
+        "board": tap.board,
+        "firmware": ".".join(map(str, tap.firmware)),
+        "slot": tap.slot,
+        "protocol": tap.version,
+        "boot": f"{tap.boot:08x}",
+        "pid": os.getpid(),
+    }
+    return {**who, **event.figures, "frames_damaged": session.damaged}
