@@ -64,6 +64,7 @@ class Intake:
         self._formats = {lane.name: lane.format for lane in lanes.values()}
         self._place = ReadingPlace()
         self._cutters: dict[str, JobCutter] = {}
+        self._fed_at: dict[str, float] = {}
         self._looked_at = clock.monotonic()
 
     def makes_progress(self) -> bool:
@@ -123,6 +124,7 @@ class Intake:
             if record.kind is RecordKind.GAP and not record.lane:
                 lost_anywhere(self._cutters.values())
             jobs += self._cutter(record.lane).feed(position, record)
+            self._fed_at[record.lane] = self._clock.monotonic()
             self._place.fed(position, record)
         if jobs:  # else nothing is committed: an idle till must not wear the card
             await self._keep(jobs)
@@ -135,11 +137,24 @@ class Intake:
             await self._commit(partial(self._ledger.do, events.record, "gap", detail, self._clock.wall()))
 
     async def _take_in_quiet(self) -> None:
-        """Jobs that end because nothing has come for so long, by the time of their own records."""
-        now_ns = int((self._clock.monotonic() - ON_ITS_WAY_S) * 1e9)
-        jobs = [job for cutter in self._cutters.values() for job in cutter.quiet(now_ns, self._clock.boot)]
+        """Jobs that end because nothing has come for so long, by the time of their own records.
+
+        A wire tap hands over long after it heard: while it does, its lane is not quiet.
+        """
+        now = self._clock.monotonic()
+        now_ns = int((now - ON_ITS_WAY_S) * 1e9)
+        jobs = [
+            job
+            for name, cutter in self._cutters.items()
+            if not self._still_coming(name, now)
+            for job in cutter.quiet(now_ns, self._clock.boot)
+        ]
         if jobs:
             await self._keep(jobs)
+
+    def _still_coming(self, name: str, now: float) -> bool:
+        lane = lane_of(self._lanes, name)
+        return lane.tap.outlives_us and now - self._fed_at.get(name, now) < lane.quiet_seconds
 
     async def _keep(self, jobs: Sequence[Job]) -> None:
         understood = [await self._read(job) for job in jobs]

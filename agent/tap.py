@@ -33,6 +33,7 @@ from agent.taps.print_path.status import StatusFile
 from agent.taps.recording import Recording
 from agent.taps.serial_port import SerialPort
 from agent.taps.tcp_lane import TcpLane
+from agent.taps.wire_tap import WireTap, set_aside
 
 LOG = logging.getLogger(__name__)
 ORDERS = "TILLPOST_TAP"
@@ -153,7 +154,7 @@ class TapProcess:
         delay, counts = FIRST_RETRY_SECONDS, self._counts[lane.name]
         while True:
             try:
-                self._taps[lane.name] = tap = make_tap(lane, parts, counts, heirloom, known)
+                self._taps[lane.name] = tap = make_tap(lane, parts, counts, heirloom, known, self._orders)
                 await tap.run()
             except Exception as error:  # supervises: told in the log and the status file, and tried again
                 counts.fault = str(error)
@@ -198,11 +199,20 @@ class TapProcess:
         }
 
 
-def make_tap(lane: Lane, parts: Parts, counts: LaneCounts, heirloom: Heirloom, known: Mapping[int, Journaled]) -> Tap:
+def make_tap(  # noqa: PLR0917  (what any tap may need)
+    lane: Lane,
+    parts: Parts,
+    counts: LaneCounts,
+    heirloom: Heirloom,
+    known: Mapping[int, Journaled],
+    orders: Orders,
+) -> Tap:
     if lane.tap.port:
         return TcpLane(lane, parts, counts, listener=heirloom.listener, kept=heirloom.kept, journaled=known)
     if lane.tap is TapKind.SERIAL_PORT:
         return SerialPort(lane, parts, counts, heirloom.kept, known)
+    if lane.tap is TapKind.WIRE_TAP:
+        return WireTap(lane, parts, counts, orders.journal, set_aside(orders.status.parent, lane.name))
     return Recording(lane, parts, counts, heirloom.kept)
 
 

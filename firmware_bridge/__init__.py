@@ -1,1 +1,1 @@
-"""firmware_bridge: the link to the wire tap, a microcontroller on the till's serial line; imports nothing from agent/."""
+"""firmware_bridge: the link to the wire tap, a microcontroller on the till's serial line; imports nothing of agent."""

@@ -22,8 +22,10 @@ class LineIn(Protocol):
 
 
 class Board(Protocol):
-    lines: tuple[LineIn, LineIn]
-    """To the printer, from the printer."""
+    @property
+    def lines(self) -> tuple[LineIn, LineIn]:
+        """To the printer, from the printer."""
+
     ring_bytes: tuple[int, int]
     serial: bytes
     """8 bytes, the same for ever."""

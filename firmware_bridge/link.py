@@ -8,6 +8,7 @@ import fcntl
 import os
 import termios
 from pathlib import Path
+from typing import Any
 
 BY_ID = Path("/dev/serial/by-id")
 MARK = "MicroPython"
@@ -71,4 +72,5 @@ def _take(descriptor: int) -> None:
     control[termios.VMIN], control[termios.VTIME] = 1, 0
     # HUPCL: our closing tells the tap that nobody listens, so that it does not try to write.
     flags = termios.CREAD | termios.CLOCAL | termios.CS8 | termios.HUPCL
-    termios.tcsetattr(descriptor, termios.TCSANOW, [0, 0, flags, 0, SPEED, SPEED, control])
+    settings: list[Any] = [0, 0, flags, 0, SPEED, SPEED, control]
+    termios.tcsetattr(descriptor, termios.TCSANOW, settings)

@@ -54,6 +54,15 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A life of a tap of which the journal has each direction up to `offsets`, though they may not be synced."""
+
+    serial: str
+    boot: int
+    offsets: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """A tap answered. `first_offset`: of each direction, the oldest byte it still holds."""
 
@@ -140,10 +149,13 @@ class _TimeSample:
 
 
 class Session:
-    """One opening of the port. `now` is seconds of a clock that never steps; `nonce` differs at each opening."""
+    """One opening of the port. `now` is seconds of a clock that never steps; `nonce` differs at each opening.
 
-    def __init__(self, nonce: int, line: Line, now: float) -> None:
-        self._nonce, self._line = nonce, line
+    What is `known` is not handed on again, and not told as kept before `kept` says so.
+    """
+
+    def __init__(self, nonce: int, line: Line, now: float, known: Known | None = None) -> None:
+        self._nonce, self._line, self._known = nonce, line, known
         self._unframer = Unframer()
         self._out = bytearray(b"\0")  # ends whatever noise the tap has heard before
         self._streams = (_Stream(), _Stream())
@@ -188,11 +200,6 @@ class Session:
                 self._tell_kept(direction)
         for direction in messages.DIRECTIONS:
             self._settle(direction)
-
-    def go_on_from(self, direction: Direction, offset: int) -> None:
-        """The journal already has this direction up to here, though it may not be synced: not handed on again."""
-        stream = self._streams[direction]
-        stream.offset = max(stream.offset, offset)
 
     def kept(self, direction: Direction, offset: int) -> None:
         """Bytes before `offset` are on the disk, which has said so."""
@@ -272,6 +279,9 @@ class Session:
         for stream, name in zip(self._streams, names, strict=True):
             stream.number = stream.durable = values[f"{name}_first"]
             stream.offset = stream.kept = values[f"{name}_first_offset"]
+        if self._known and (self._known.serial, self._known.boot) == (self.tap.serial, self.tap.boot):
+            for stream, offset in zip(self._streams, self._known.offsets, strict=True):
+                stream.offset = offset  # a tap that begins behind it gave something up: told with its first chunk
         self._samples.clear()
         self._asked_time.clear()
         # It may answer an earlier question than the last: any answer to TIME_ASK is better.
@@ -286,16 +296,15 @@ class Session:
         if number < stream.number:
             self.repeated += 1
         elif number > stream.number:
-            yield from self._too_early(direction, values, now)
+            self._too_early(direction, now)
         else:
             yield from self._next(direction, values, payload)
 
-    def _too_early(self, direction: Direction, values: dict[str, Any], now: float) -> Iterator[Event]:
+    def _too_early(self, direction: Direction, now: float) -> None:
         """Something before it was lost on the way: asked for again, once at a time."""
         self.out_of_order += 1
         if now - self._streams[direction].asked_at >= ASK_AGAIN_SECONDS:
             self._ask_for(direction, now)
-        yield from ()
 
     def _next(self, direction: Direction, values: dict[str, Any], payload: bytes) -> Iterator[Event]:
         stream, offset, at = self._streams[direction], values["offset"], self._ours(values["stamp_us"])

@@ -23,6 +23,8 @@ RING_BYTES = (104 << 10, 8 << 10)
 """As on the Pico: 96 KiB of bytes with their chunks' heads; the printer's answers are short."""
 BUFFER_BYTES = (8192, 2048)
 """What a UART's interrupt takes in before the firmware looks."""
+PTY_LINE = (115200, 8, 0, 1)
+"""A pty has no speed; this one is taken for known."""
 TURN_SECONDS = 0.002
 PIECE_BYTES = 64
 
@@ -77,7 +79,7 @@ class SoftBoard:
     name: str = "simulated"
     ring_bytes: tuple[int, int] = RING_BYTES
     boot: int = 0
-    on_leave: Callable[[int], None] = lambda to: None
+    on_leave: Callable[[int], None] = lambda _: None
     lit: bool = False
     confirmed: int = 0
     to_box: bytearray = field(default_factory=bytearray)
@@ -156,7 +158,7 @@ class Simulator:
 
     def __init__(self, link: Path, till: Path, printer: Path | None = None) -> None:
         self._link, self._lines = Pty(link), [Pty(till)] + ([Pty(printer)] if printer else [])
-        self._flash: dict[int, LineSetting] = {}
+        self._flash: dict[int, LineSetting] = dict.fromkeys(messages.DIRECTIONS, PTY_LINE)
         self._pending = bytearray()
         self.restart()
 

@@ -68,7 +68,7 @@ VALUES_OF_PARTS = {
     "agent.providers.protocol",
 }
 """Plain values that live beside the parts they belong to; anyone may import them."""
-TAP_MAY_IMPORT = {"systemd", "agent"}
+TAP_MAY_IMPORT = {"systemd", "agent", "firmware_bridge"}
 
 
 def modules() -> dict[str, Path]:

@@ -136,6 +136,25 @@ def test_serial_lanes_wait_longer() -> None:
     assert causes(tape.jobs()) == ["quiet", "cut"]
 
 
+def test_a_receipt_that_a_wire_tap_heard_over_the_boxs_reboot_is_one_job() -> None:
+    lane = Lane(name="front", tap=TapKind.WIRE_TAP)
+    tape = Tape().sent(1000, 1, RECEIPT[:20])
+    tape.boot = "b0070002"
+    tape.sent(1020, 1, RECEIPT[20:]).sent(1100, 1, OTHER)
+    assert [job.data for job in tape.jobs(lane)] == [RECEIPT, OTHER]
+    assert [job.gap for job in tape.jobs(lane)] == ["", ""]
+    assert causes(tape.jobs(Lane(name="front", tap=TapKind.SERIAL_PORT)))[0] == "closed"
+
+
+def test_a_wire_tap_that_was_silent_over_the_reboot_begins_a_new_job_without_a_gap() -> None:
+    lane = Lane(name="front", tap=TapKind.WIRE_TAP)
+    tape = Tape().sent(1000, 1, SHOP + b"torn off by hand\n")
+    tape.boot = "b0070002"
+    tape.sent(1600, 1, OTHER)
+    assert causes(tape.jobs(lane)) == ["closed", "cut"]
+    assert tape.jobs(lane)[1].gap == ""
+
+
 def test_a_command_half_read_at_silence_does_not_eat_the_next_receipt() -> None:
     jobs = Tape().sent(0, 1, RECEIPT + b"\x1bp\x00").sent(20, 1, OTHER).jobs()
     assert [job.data for job in jobs] == [RECEIPT, b"\x1bp\x00", OTHER]

@@ -23,7 +23,6 @@ from agent.errors import FormatError
 from agent.formats import load_format
 from agent.places import Places
 from agent.settings import Settings, load
-from agent.taps.lane import TapKind
 
 MARKS = {"ok": "[green]ok[/]", "look": "[yellow]look[/]", "bad": "[red]bad[/]"}
 ENOUGH_FREE_MB = 1024
@@ -109,7 +108,7 @@ def _lanes(settings: Settings) -> Iterator[Finding]:
             load_format(lane.format)
         except FormatError as error:
             yield Finding(f"lane {name}", "look", f"read as 'generic': {error}", error.hint)
-        if lane.tap is TapKind.SERIAL_PORT:
+        if lane.tap.serial:
             yield _serial(name, Path(lane.path))
         elif lane.tap.port and not lane.printer:
             yield Finding(

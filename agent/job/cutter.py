@@ -64,7 +64,7 @@ class JobCutter:
         """Jobs that this record finishes, oldest first. Records from the printer finish nothing."""
         if record.direction is not Direction.TO_PRINTER:
             return []
-        jobs = self._expired(record.monotonic_ns, record.boot)
+        jobs = self._expired(record.monotonic_ns, record.boot, record)
         if record.kind is RecordKind.BYTES:
             jobs += self._bytes_came(position, record)
         elif record.kind is RecordKind.GAP:
@@ -129,19 +129,28 @@ class JobCutter:
             return [broken.job, *jobs]
         return [_as_one(broken.job, jobs[0]), *jobs[1:]]
 
+    def _outlived_reboot(self, last: Record, record: Record) -> bool:
+        """A wire tap heard on while the box started anew: then the wall clock tells how long the line was silent."""
+        follows = record.offset == last.offset + len(last.payload)
+        within = self._lane.tap.outlives_us and last.boot != record.boot
+        return within and follows and record.wall_us - last.wall_us < self._lane.quiet_seconds * 1e6
+
     def _released(self) -> list[Job]:
         broken, self._broken_off = self._broken_off, None
         return [broken.job] if broken else []
 
-    def _expired(self, now_ns: int, boot: str) -> list[Job]:
+    def _expired(self, now_ns: int, boot: str, goes_on: Record | None = None) -> list[Job]:
+        """`goes_on`: the record that has come; it may show that its session outlived a reboot."""
         jobs: list[Job] = []
         for number, session in list(self._sessions.items()):
             if session.last is None or not _is_over(session.last, now_ns, boot, self._lane.quiet_seconds):
                 continue
+            if goes_on is not None and goes_on.session == number and self._outlived_reboot(session.last, goes_on):
+                continue
             rebooted = session.last.boot != boot
             last = session.end("closed" if rebooted else "quiet")
             jobs += self._joined(number, [last] if last else [])
-            if rebooted:
+            if rebooted and not self._lane.tap.outlives_us:
                 del self._sessions[number]
         if self._broken_off and _is_over(self._broken_off.closed, now_ns, boot, CONTINUE_SECONDS):
             jobs += self._released()

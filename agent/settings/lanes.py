@@ -7,12 +7,14 @@ from pydantic import Field, model_validator
 from agent.settings.section import Section
 from agent.taps.lane import PORTS, DialectName, TapKind
 
+LOWEST_BAUD = 50
+
 
 class LaneSettings(Section):
     """One till: a listening port or a serial path."""
 
     tap: TapKind = Field(
-        description="How the bytes are got: raw_tcp, serial_port, lpd, epos_http, star_webprnt or recording."
+        description="How the bytes are got: raw_tcp, serial_port, wire_tap, lpd, epos_http, star_webprnt or recording."
     )
     listen: str = Field(
         "", description="Over the network: the address the till prints to; empty: every address, the way's usual port."
@@ -20,8 +22,8 @@ class LaneSettings(Section):
     printer: str = Field(
         "", description="Over the network: the printer's 'host:port'; serial_port: second port; empty: we answer."
     )
-    path: str = Field("", description="serial_port: /dev/serial/by-id/…; recording: the file.")
-    baud: int = Field(9600, ge=50)
+    path: str = Field("", description="serial_port, wire_tap: /dev/serial/by-id/…; recording: the file.")
+    baud: int = Field(9600, description="Speed of the line; 0: the wire tap finds it out.")
     parity: Literal["N", "E", "O"] = "N"
     stop_bits: Literal[1, 2] = 1
     data_bits: Literal[7, 8] = 8
@@ -44,4 +46,6 @@ class LaneSettings(Section):
     def _path_where_needed(self) -> "LaneSettings":
         if not self.tap.port and not self.path:
             raise ValueError(f"tap {self.tap.value!r} needs 'path'")
+        if self.baud < LOWEST_BAUD and not (self.baud == 0 and self.tap is TapKind.WIRE_TAP):
+            raise ValueError(f"'baud' is at least {LOWEST_BAUD} (only a wire tap finds it out, with 0)")
         return self

@@ -16,6 +16,7 @@ NARROW_MM = 60
 class TapKind(StrEnum):
     RAW_TCP = "raw_tcp"
     SERIAL_PORT = "serial_port"
+    WIRE_TAP = "wire_tap"
     RECORDING = "recording"
     LPD = "lpd"
     EPOS_HTTP = "epos_http"
@@ -30,6 +31,16 @@ class TapKind(StrEnum):
     def port(self) -> int:
         """The TCP port tills print to on this way; 0: it listens nowhere."""
         return PORTS.get(self, 0)
+
+    @property
+    def serial(self) -> bool:
+        """Bytes come as they go over an RS-232 line, which has no connections."""
+        return self in (TapKind.SERIAL_PORT, TapKind.WIRE_TAP)
+
+    @property
+    def outlives_us(self) -> bool:
+        """What the line brings while we are dead or the box starts anew is held elsewhere and comes later."""
+        return self is TapKind.WIRE_TAP
 
 
 _WRAPPINGS = {TapKind.LPD: Wrapping.LPD, TapKind.EPOS_HTTP: Wrapping.HTTP, TapKind.STAR_WEBPRNT: Wrapping.HTTP}
@@ -48,8 +59,9 @@ class Lane:
     printer: str = ""
     """Ways over the network: the store's printer; serial_port: the second port, passed through to, both ways."""
     path: str = ""
-    """serial_port: /dev/serial/by-id/…; recording: the captured file."""
+    """serial_port, wire_tap: /dev/serial/by-id/…; recording: the captured file."""
     baud: int = 9600
+    """0: the wire tap finds it out."""
     parity: str = "N"
     stop_bits: int = 1
     data_bits: int = 8
@@ -70,7 +82,7 @@ class Lane:
 
     @property
     def quiet_seconds(self) -> float:
-        return self.quiet_s or (30.0 if self.tap is TapKind.SERIAL_PORT else 120.0 if self.wrapping else 10.0)
+        return self.quiet_s or (30.0 if self.tap.serial else 120.0 if self.wrapping else 10.0)
 
     @property
     def wrapping(self) -> Wrapping:

@@ -43,6 +43,11 @@ SILENT_SECONDS = 8.0
 """A port behind which nobody says who he is for so long is not, or not any more, a wire tap."""
 
 
+def set_aside(run: Path, lane: str) -> Path:
+    """The file by which `tillpost wire-tap` asks for the port of a lane: it holds that process's number."""
+    return run / f"wire-tap-{lane}.pid"
+
+
 @dataclass(slots=True)
 class _Current:
     """One opening of the port."""
@@ -62,7 +67,6 @@ class WireTap:
         self._journal, self._set_aside = journal, set_aside
         self._life: Life | None = None
         self._current: _Current | None = None
-        self._speed: dict[int, int] = {}
         self.ready = asyncio.Event()
 
     @property
@@ -110,7 +114,8 @@ class WireTap:
         """Until the port goes away; True when a wire tap answered."""
         lane, clock, loop = self._lane, self._parts.clock, asyncio.get_running_loop()
         line = Line(lane.baud, lane.data_bits, lane.parity, lane.stop_bits)
-        session = Session(random.getrandbits(32), line, clock.monotonic())
+        known = self._life.known() if self._life else None
+        session = Session(random.getrandbits(32), line, clock.monotonic(), known)
         current = self._current = _Current(link, session)
         silent_since = clock.monotonic()
         loop.add_reader(link.descriptor, self._readable, current)
@@ -128,7 +133,6 @@ class WireTap:
             self._counts.fault = f"{lane.path}: {current.cause}"
         finally:
             loop.remove_reader(link.descriptor)
-            self._stop_listening()
             link.close()
             self._current, self._counts.open_sessions = None, 0
         return session.tap is not None
@@ -162,7 +166,7 @@ class WireTap:
     def _take(self, current: _Current, event: Event) -> None:
         match event:
             case Identified():
-                self._met(current, event)
+                self._met(event)
             case Passed():
                 self._passed(event)
             case Lost():
@@ -172,7 +176,6 @@ class WireTap:
             case Said():
                 LOG.log(event.level, "lane %s: the wire tap says: %s", self._lane.name, event.words)
             case SpeedFound():
-                self._speed[event.direction] = event.baud
                 LOG.info("lane %s: the line runs at %d baud", self._lane.name, event.baud)
             case Incompatible():
                 raise PortUnavailable(
@@ -180,34 +183,22 @@ class WireTap:
                     hint="Bring it up to date: tillpost wire-tap update.",
                 )
 
-    def _met(self, current: _Current, event: Identified) -> None:
+    def _met(self, event: Identified) -> None:
         tap, life = event.tap, self._life
         if life is None or not life.is_of(tap):
             if life is not None:
                 self._end_life(life, tap)
             life = self._begin_life(tap, event.first_offset)
+        else:
+            self._note_opened(life, tap, self._parts.keeper.next_session())
         self._counts.fault, self._counts.open_sessions = "", 1
-        self._note_opened(life, tap)
-        for direction in Direction:
-            self._go_on(current, life, direction, event.first_offset[direction])
-            stream = self._stream(life, direction)
-            on_synced = partial(self._synced, current, life) if direction is Direction.TO_PRINTER else None
-            self._parts.keeper.listen(stream, partial(self._written, life, direction), on_synced)
+        self._listen_for(life)
         self._parts.keeper.sync()  # what our last life wrote may not be on the disk yet, and is told as kept only then
-
-    def _go_on(self, current: _Current, life: Life, direction: Direction, first_offset: int) -> None:
-        """Where the journal ends, or where the tap's memory begins if that is later."""
-        wanted = life.base[direction] + life.handed[direction]
-        if first_offset > wanted:
-            missing = first_offset - wanted
-            cause = "the wire tap gave it up while the box had it only in memory"
-            self._parts.keeper.gap(self._stream(life, direction), life.handed[direction], missing, cause)
-            life.handed[direction] += missing
-        current.session.go_on_from(direction, life.base[direction] + life.handed[direction])
 
     def _begin_life(self, tap: Tap, base: tuple[int, int]) -> Life:
         self._life = life = Life(self._parts.keeper.next_session(), tap.serial, tap.boot, list(base))
         self._counts.sessions += 1
+        self._note_opened(life, tap, life.session)
         return life
 
     def _end_life(self, life: Life, tap: Tap | None) -> None:
@@ -220,13 +211,14 @@ class WireTap:
             keeper.gap(stream, life.handed[0], None, f"{another}: {words}")
         keeper.note(RecordKind.CLOSED, stream, life.handed[0], json.dumps({"cause": "the wire tap restarted"}).encode())
         keeper.sync(stream)
-        self._stop_listening()
+        for direction in Direction:
+            keeper.unlisten(self._stream(life, direction))
 
-    def _note_opened(self, life: Life, tap: Tap) -> None:
-        """Again at each meeting: after a restart the newest one is soon found."""
+    def _note_opened(self, life: Life, tap: Tap, session: int) -> None:
+        """Its beginning; and again, under a number of its own, at each meeting: a restart soon finds the newest."""
         words = {"peer": self._lane.path, "board": tap.board, **life.as_words()}
-        stream = self._stream(life, Direction.TO_PRINTER)
-        self._parts.keeper.note(RecordKind.OPENED, stream, life.handed[0], json.dumps(words).encode())
+        stream = Stream(self._lane.name, session, Direction.TO_PRINTER)
+        self._parts.keeper.note(RecordKind.OPENED, stream, 0, json.dumps(words).encode())
 
     def _passed(self, event: Passed) -> None:
         life = self._living()
@@ -250,10 +242,8 @@ class WireTap:
             tap = self._current.session.tap if self._current else None
             self._end_life(life, None)
             base = (event.offset, life.base[1] + life.handed[1])
-            fresh = Life(self._parts.keeper.next_session(), life.serial, life.boot, list(base))
-            self._life = fresh
             if tap is not None and self._current is not None:
-                self._met(self._current, Identified(tap, base))
+                self._listen_for(self._begin_life(tap, base))
         self._living().last_stamp_us = event.stamp_us
 
     def _lost(self, event: Lost) -> None:
@@ -275,19 +265,24 @@ class WireTap:
 
     # What became of it.
 
+    def _listen_for(self, life: Life) -> None:
+        for direction in Direction:
+            on_synced = partial(self._synced, life) if direction is Direction.TO_PRINTER else None
+            on_written = partial(self._written, life, direction)
+            self._parts.keeper.listen(self._stream(life, direction), on_written, on_synced)
+
     def _written(self, life: Life, direction: Direction, offset: int) -> None:
-        life.written[direction] = max(life.written[direction], offset)
+        life.written[direction] = max(life.written[direction] or 0, offset)
 
-    def _synced(self, current: _Current, life: Life, safe: bool) -> None:
-        if safe and not current.gone.is_set() and life is self._life:
-            for direction in Direction:
-                current.session.kept(direction, life.base[direction] + life.written[direction])
-            self._turn(current)
-
-    def _stop_listening(self) -> None:
-        if self._life is not None:
-            for direction in Direction:
-                self._parts.keeper.unlisten(self._stream(self._life, direction))
+    def _synced(self, life: Life, safe: bool) -> None:
+        """All that was written by now is on the disk: the tap may forget it."""
+        current = self._current
+        if not safe or current is None or current.session.tap is None or not life.is_of(current.session.tap):
+            return
+        for direction in Direction:
+            if life.written[direction] is not None:
+                current.session.kept(direction, life.base[direction] + (life.written[direction] or 0))
+        self._turn(current)
 
     def _living(self) -> Life:
         if self._life is None:

@@ -9,7 +9,7 @@ from typing import Any
 from agent.journal.reader import JournalReader
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.journal.segment import segments
-from firmware_bridge.session import Tap
+from firmware_bridge.session import Known, Tap
 
 LOOK_BACK = (2, 16, 1 << 30)
 """Segments looked through for a lane's newest opening, in steps: it is nearly always among the newest."""
@@ -25,8 +25,9 @@ class Life:
     base: list[int]
     handed: list[int] = field(default_factory=lambda: [0, 0])
     """Offsets of the session up to which bytes were handed to the keeper."""
-    written: list[int] = field(default_factory=lambda: [0, 0])
-    """… and up to which they are in the journal, though perhaps not on the disk."""
+    written: list[int | None] = field(default_factory=lambda: [None, None])
+    """… and up to which they are in the journal, though perhaps not on the disk. None: nothing was written yet, and
+    what came before this life may still wait."""
     last_stamp_us: int = 0
     known_end: int = 0
     """The tap's own offset, to the printer, that it has last told us of."""
@@ -34,9 +35,19 @@ class Life:
     def is_of(self, tap: Tap) -> bool:
         return (self.serial, self.boot) == (tap.serial, tap.boot)
 
+    def known(self) -> Known:
+        """As the link's session wants it: in the tap's own offsets."""
+        return Known(self.serial, self.boot, (self.base[0] + self.handed[0], self.base[1] + self.handed[1]))
+
     def as_words(self) -> dict[str, Any]:
-        """For the session's OPENED record."""
-        return {"wire_tap": self.serial, "tap_boot": self.boot, "base": self.base, "kept": self.handed}
+        """For an OPENED record."""
+        return {
+            "session": self.session,
+            "wire_tap": self.serial,
+            "tap_boot": self.boot,
+            "base": self.base,
+            "kept": self.handed,
+        }
 
 
 def last_life(folder: Path, lane: str) -> Life | None:
@@ -77,7 +88,7 @@ def _opened(record: Record) -> Life | None:
     if "wire_tap" not in words:
         return None  # the lane was another kind of tap then
     kept = list(words["kept"])
-    return Life(record.session, words["wire_tap"], words["tap_boot"], list(words["base"]), kept, list(kept))
+    return Life(words["session"], words["wire_tap"], words["tap_boot"], list(words["base"]), kept, list(kept))
 
 
 def _go_on(life: Life, record: Record) -> None:

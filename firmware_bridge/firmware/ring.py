@@ -1,4 +1,4 @@
-"""ring: holds one direction's bytes in numbered, stamped chunks until they may be forgotten; allocates nothing in `put`.
+"""ring: holds one direction's bytes in numbered chunks until they may be forgotten; `put` allocates nothing.
 
 All of it lives in one bytearray. A chunk: length (2 bytes) | kind and line errors (1) | stamp (2 + 4) | bytes. The
 newest one is open: bytes are added to it until it is full or is sent. When there is no room, chunks that the box has in
@@ -80,8 +80,7 @@ class Ring:
     def _copy(self, data: bytearray, at: int, count: int) -> int:
         ring, head, size = self._bytes, self._head, self.size
         room = size - self._used
-        if room > CHUNK_BYTES - self._length:
-            room = CHUNK_BYTES - self._length
+        room = min(room, CHUNK_BYTES - self._length)
         if count - at > room:
             count = at + room
         taken = count - at
@@ -197,7 +196,7 @@ class Ring:
         """Closed chunks that were not sent yet."""
         return self.next - self._cursor
 
-    def take(self) -> "tuple | None":
+    def take(self) -> "tuple[int, int, bool, int, int, bytes] | None":
         """The next chunk to send: (number, offset, lost, errors, stamp in microseconds, bytes); None: all are sent."""
         if self._cursor >= self.next:
             return None

@@ -94,8 +94,7 @@ class Tap:
         if low < self._low:
             self._high += 1
         spent = low - self._turned if low >= self._turned else 0
-        if spent > self._longest:
-            self._longest = spent
+        self._longest = max(self._longest, spent)
         self._low = self._turned = low
         for line in self._lines:
             line.listen(self._stage, self._high, low)
@@ -126,10 +125,21 @@ class Tap:
             self._heard_at, self._identified = self._now(), values[0] == messages.VERSION
             self._say_hello(values[1])
             return
-        if message.number not in ORDERS or values[0] != self._board.boot:
+        if values[0] != self._board.boot:
             return
-        self._heard_at = self._now()
-        ORDERS[message.number](self, *values[1:])
+        self._heard_at, values = self._now(), values[1:]
+        if message is messages.KEPT:
+            self._kept(*values)
+        elif message is messages.AGAIN:
+            self._again(*values)
+        elif message is messages.LINE:
+            self._set_line(*values)
+        elif message is messages.TIME_ASK:
+            self._say(messages.TIME.pack(self._board.boot, values[0], self._heard_at))
+        elif message is messages.CONFIRM and values[0] == self._slot:
+            self._board.confirm(self._slot)
+        elif message is messages.LEAVE:
+            self._leave(*values)
 
     def _kept(self, direction: int, durable: int, received: int) -> None:
         if direction in messages.DIRECTIONS:
@@ -160,13 +170,6 @@ class Tap:
             line.port.set(*setting)
         if not unsure:
             self._board.save_line(direction, setting)
-
-    def _tell_time(self, token: int) -> None:
-        self._say(messages.TIME.pack(self._board.boot, token, self._now()))
-
-    def _confirm(self, slot: int) -> None:
-        if slot == self._slot:
-            self._board.confirm(slot)
 
     def _leave(self, serial: bytes, to: int) -> None:
         if serial == self._board.serial and to in (messages.REPL, messages.AGAIN_FROM_START):
@@ -232,9 +235,7 @@ class Tap:
             return None
         number, offset, lost, errors, stamp, payload = taken
         kind = messages.OVERFLOW if lost else messages.BYTES
-        return messages.CHUNK.pack(
-            self._board.boot, direction, kind, errors, number, offset, stamp, rest=payload
-        )
+        return messages.CHUNK.pack(self._board.boot, direction, kind, errors, number, offset, stamp, rest=payload)
 
     def _health(self) -> bytes:
         board, values = self._board, []
@@ -277,13 +278,3 @@ def elapsed(high: int, low: int, since_high: int, since_low: int) -> int:
     if wraps > 1 or (wraps == 1 and low >= since_low):
         return WRAP - 1
     return low - since_low if wraps == 0 else low - since_low + (WRAP - 1) + 1
-
-
-ORDERS = {
-    messages.KEPT.number: Tap._kept,
-    messages.AGAIN.number: Tap._again,
-    messages.LINE.number: Tap._set_line,
-    messages.TIME_ASK.number: Tap._tell_time,
-    messages.CONFIRM.number: Tap._confirm,
-    messages.LEAVE.number: Tap._leave,
-}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from firmware_bridge.firmware.tap import Tap
 from firmware_bridge.messages import DIRECTIONS
-from firmware_bridge.session import Event, Identified, Line, Lost, Passed, Session
+from firmware_bridge.session import Event, Identified, Known, Line, Lost, Passed, Session
 from firmware_bridge.simulator import SoftBoard
 
 STEP_SECONDS = 0.001
@@ -97,7 +97,11 @@ class Bench:
 
     def start_box(self) -> None:
         self._nonce += 1
-        self.session = Session(self._nonce, Line(115200), self.now)
+        known = None
+        if self.disks:
+            boot, disk = list(self.disks.items())[-1]
+            known = Known(self.board.serial.hex(), boot, (disk.end[0], disk.end[1]))
+        self.session = Session(self._nonce, Line(115200), self.now, known)
 
     def kill_box(self) -> None:
         """kill -9: what was written stays written, what was not is gone."""
@@ -204,7 +208,6 @@ class Bench:
                 disk.syncing.clear()
             disk = self.disks.setdefault(event.tap.boot, Disk())
             for direction in DIRECTIONS:
-                session.go_on_from(direction, disk.end[direction])
                 disk.syncing.append((self.now + DISK_SECONDS, direction, disk.end[direction]))
         elif isinstance(event, Passed | Lost) and session.tap is not None:
             disk = self.disks[session.tap.boot]

@@ -1,15 +1,15 @@
 """Box and firmware back to back: what the box keeps is what was on the line, or a gap named with its length."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 
-from firmware_bridge.session import Lost, Passed
 from tests.firmware_bridge.bench import Bench, Wire, byte_by_byte, clean, delaying, doubling, flipping, losing
 
-WIRES = {
-    "clean": lambda chance: clean,
-    "one byte at a time": lambda chance: byte_by_byte,
+WIRES: dict[str, Callable[[random.Random], Wire]] = {
+    "clean": lambda _: clean,
+    "one byte at a time": lambda _: byte_by_byte,
     "a fifth lost": losing,
     "bit flips": flipping,
     "doubled": doubling,

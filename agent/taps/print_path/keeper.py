@@ -65,6 +65,7 @@ class Keeper:
         self._loop = asyncio.get_running_loop()
         self._queue = queue.SimpleQueue[Entry | _Sync | None]()
         self._listeners: dict[Stream, OnKept] = {}
+        self._sync_listeners: dict[Stream, OnSynced] = {}
         self.gaps = Counter[str]()
         """Times that bytes of a lane were lost; each is named in the journal."""
         self._gathered: dict[Stream, _Gathered] = {}
@@ -98,22 +99,32 @@ class Keeper:
     def next_session(self) -> int:
         return self._journal.next_session()
 
-    def listen(self, stream: Stream, on_kept: OnKept) -> None:
+    def stamp(self) -> Stamp:
+        """Now, as records carry it."""
+        return self._stamp()
+
+    def listen(self, stream: Stream, on_kept: OnKept, on_synced: OnSynced | None = None) -> None:
+        """`on_synced` hears of every sync; all that `on_kept` has told of by then was part of it."""
         self._listeners[stream] = on_kept
+        if on_synced is not None:
+            self._sync_listeners[stream] = on_synced
 
     def unlisten(self, stream: Stream) -> None:
         self._listeners.pop(stream, None)
+        self._sync_listeners.pop(stream, None)
 
-    def passed(self, stream: Stream, offset: int, payload: bytes, *, at_once: bool = False) -> None:
+    def passed(
+        self, stream: Stream, offset: int, payload: bytes, *, at_once: bool = False, when: Stamp | None = None
+    ) -> None:
         """These bytes went by; they are synced by themselves soon after. Drops them, named, when memory is full.
 
-        `at_once`: nobody but us has them.
+        `at_once`: nobody but us has them. `when`: they went by earlier than now, and are not gathered with others.
         """
         if self.waiting_bytes + len(payload) > self._ring_bytes or stream in self._dropped:
             self._drop(stream, offset, len(payload))
             return
         self.waiting_bytes += len(payload)
-        self._gather(stream, offset, payload)
+        self._gather(stream, offset, payload, when)
         if at_once or self._gathered[stream].size >= GATHER_BYTES:
             self._hand_gathered()
         if not self._dirty and self._timer is None:
@@ -126,11 +137,11 @@ class Keeper:
         self._hand_gathered()
         self._hand(Entry(kind, stream, offset, payload, self._stamp()))
 
-    def gap(self, stream: Stream, start: int, length: int | None, cause: str) -> None:
+    def gap(self, stream: Stream, start: int, length: int | None, cause: str, when: Stamp | None = None) -> None:
         if length != 0:
             self.gaps[stream.lane] += 1
         self._hand_gathered()
-        self._hand(gap(stream, start, length, cause, self._stamp()))
+        self._hand(gap(stream, start, length, cause, when or self._stamp()))
 
     def sync(self, *streams: Stream, done: OnSynced | None = None) -> None:
         """All handed over so far goes to the disk; nothing of `streams` stays withheld."""
@@ -165,10 +176,10 @@ class Keeper:
 
     # The loop's side.
 
-    def _gather(self, stream: Stream, offset: int, payload: bytes) -> None:
+    def _gather(self, stream: Stream, offset: int, payload: bytes, when: Stamp | None) -> None:
         gathered = self._gathered.get(stream)
         if gathered is None:
-            self._gathered[stream] = _Gathered(offset, self._stamp(), [payload], len(payload))
+            self._gathered[stream] = _Gathered(offset, when or self._stamp(), [payload], len(payload))
         else:
             gathered.parts.append(payload)
             gathered.size += len(payload)
@@ -229,6 +240,8 @@ class Keeper:
         for sync in syncs:
             if sync.done:
                 sync.done(safe)
+        for listener in tuple(self._sync_listeners.values()):
+            listener(safe)
 
     # The thread's side: of the loop's attributes it only sets `_low`.
 

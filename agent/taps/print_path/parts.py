@@ -1,6 +1,7 @@
 """parts: what every tap is handed: who keeps its bytes, who tells it of changes, who looks after its descriptors."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent.clock import Clock
 from agent.taps.print_path.caretaker import Caretaker
@@ -23,6 +24,8 @@ class LaneCounts:
     last_byte_at: float | None = None
     """Unix time."""
     fault: str = ""
+    wire_tap: dict[str, Any] = field(default_factory=dict)
+    """What a wire tap says of itself; empty on other ways."""
     hold: HoldCounts = field(default_factory=HoldCounts)
 
 
