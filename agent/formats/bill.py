@@ -114,7 +114,7 @@ def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
     most = max((abs(entry.value) for entry in entries if entry.role not in PAYMENT), default=0)
     return [
         replace(entry, role=Role.TOTAL if "total" in entry.words else Role.AMOUNT)
-        if entry.role in TAXES and abs(entry.value) * 2 > most
+        if entry.role in TAXES and " " in entry.words and abs(entry.value) * 2 > most
         else entry
         for entry in entries
     ]
