@@ -66,5 +66,5 @@ def is_regular(articles: Sequence[Entry]) -> bool:
 
 def _explains(entry: Entry) -> bool:
     """Quantity times price gives the amount, for some quantity on the line, or the price is the amount."""
-    price = entry.others[-1]
-    return price == entry.value or (price != 0 and entry.value % price == 0) or not plain(entry.label)
+    prices = [value for value in entry.others if value]  # a column of 0.00 is a discount that was not given
+    return not prices or entry.value % prices[-1] == 0 or not plain(entry.label)

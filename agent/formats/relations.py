@@ -204,11 +204,11 @@ def lines_are_subtotal(evidence: Evidence) -> bool:
 
 
 def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
-    away = [abs(table.net - reading.base) for table in evidence.tables]
-    if away and 0 < min(away) <= MOST_ROUNDING:
+    ways = (*evidence.tables, *([evidence.columns] if evidence.columns else []))
+    if ways and 0 < min(abs(way.net - reading.base) for way in ways) <= MOST_ROUNDING:
         verdict.faults.append("the tax table says another net amount")
-    for way in (*evidence.tables, evidence.columns):
-        if way and way.tax == reading.tax and way.net == reading.base:
+    for way in ways:
+        if way.tax == reading.tax and way.net == reading.base:
             parts = (way.net, *reading.added)
             verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)
             verdict.added_up |= reading.tax != 0 and way == evidence.columns
