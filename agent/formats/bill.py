@@ -38,6 +38,8 @@ class Bill:
     """Amounts without a known label behind the article list."""
     regular: bool
     notes: tuple[PriceNote, ...]
+    has_cash: bool
+    """A payment may have been rounded to the smallest coin."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,6 +95,7 @@ def sort_out(printed: Printed, form: Format) -> Bill:
         loose=_having(tail, Role.LINE),
         regular=is_regular([entry for entry in head if entry.role is Role.LINE]),
         notes=printed.notes,
+        has_cash=any(entry.role is Role.TENDER and form.cash_words.search(entry.words) for entry in settled),
     )
 
 

@@ -88,6 +88,9 @@ class Format:
     title_filler: frozenset[str]
     unit_words: frozenset[str]
     order_words: frozenset[str]
+    cash_words: Pattern
+    owed_words: Pattern
+    other_sale_words: Pattern
     labels: tuple[Label, ...]
     discount_words: Pattern
     return_words: Pattern
@@ -229,6 +232,9 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
         "title_filler": _is_phrases,
         "unit_words": _is_phrases,
         "order_words": _is_phrases,
+        "cash_words": _is_phrases,
+        "owed_words": _is_phrases,
+        "other_sale_words": _is_phrases,
     },
     "labels": {"role": _is_one_of(*ROLE_NAMES), "phrases": _is_phrases},
     "negative": dict.fromkeys(("discount_words", "return_words", "paid_out_words"), _is_phrases),
@@ -303,6 +309,9 @@ def _compiled(written: _Written) -> Format:
         title_filler=frozenset(tree["title_filler"]),
         unit_words=frozenset(tree["unit_words"]),
         order_words=frozenset(tree["order_words"]),
+        cash_words=any_of(tree["cash_words"]),
+        owed_words=any_of(tree["owed_words"]),
+        other_sale_words=any_of(tree["other_sale_words"]),
         labels=tuple(Label(Role(entry["role"]), any_of(entry["phrases"])) for entry in tree["labels"]),
         discount_words=any_of(negative["discount_words"]),
         return_words=any_of(negative["return_words"]),

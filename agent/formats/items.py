@@ -13,7 +13,7 @@ _LEADING_re = re.compile(
     r"^\W*([1-9]\d{0,2}(?=\s?[xX×*]\s)|[1-9]\d?(?!\d))\s?(?:[xX×*]\s|(?:pcs?|st|ea)\b\.?|\s)\s*(?=\S*[^\W\d_])"
 )
 _TIMES_re = re.compile(
-    r"\(?\s*(?:(\d{1,3})\s?[@xX×*]\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*(?:(?:ea|each)\.?)?\s*$"
+    r"\(?\s*(?:(?<!\d)(\d{1,3})\s?(?:[@xX×]|\*(?!\*))\s?\S*\d\)?|@\s?\S*\d|[xX×]\s?(\d{1,3}))\s*(?:(?:ea|each)\.?)?\s*$"
 )
 _QUANTITY_COLUMN_re = re.compile(r"(?<=\S)\s{2,}([1-9]\d{0,2})$")
 _UNIT_PRICE_re = re.compile(r"\s+[^\w\s]?\s?\d+[.,]\d{2,3}$")

@@ -37,7 +37,22 @@ def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindS
         return KindSeen(titled[0] if titled else _without_sums(said, form), reprint, named=bool(titled))
     if not titled and _is_card_slip(said, bill, form):
         return KindSeen(Kind.CARD_SLIP, reprint)
+    if not titled and _is_owed(bill, form):
+        return _unpaid(said, reprint, form)
     return _chosen(titled, bill, reprint)
+
+
+def _is_owed(bill: Bill, form: Format) -> bool:
+    """'Balance Due 58.30' and no payment: whatever is owed was not paid when this was printed."""
+    paid = any(entry.value for entry in (*bill.tenders, *bill.change))
+    return not paid and any(entry.value and form.owed_words.search(entry.words) for entry in bill.sums)
+
+
+def _unpaid(said: Sequence[tuple[int, str]], reprint: bool, form: Format) -> KindSeen:
+    """A restaurant's check comes before its receipt; elsewhere a person looks whether that money ever came."""
+    if _is_order(said, form):
+        return KindSeen(Kind.PRECHECK, reprint)
+    return KindSeen(Kind.SALE, reprint, "it says what is still owed, and shows no payment")
 
 
 def _parts(text: str) -> Iterator[str]:
@@ -86,8 +101,11 @@ def _chosen(titled: Sequence[Kind], bill: Bill, reprint: bool) -> KindSeen:
 
 def _without_sums(said: Sequence[tuple[int, str]], form: Format) -> Kind:
     """No total, no payment: an order for whoever prepares it when it says so, else nothing we know."""
-    is_order = any(not form.order_words.isdisjoint(words.split()) for _, words in said)
-    return Kind.KITCHEN if is_order else Kind.OTHER
+    return Kind.KITCHEN if _is_order(said, form) else Kind.OTHER
+
+
+def _is_order(said: Sequence[tuple[int, str]], form: Format) -> bool:
+    return any(not form.order_words.isdisjoint(words.split()) for _, words in said)
 
 
 def _is_card_slip(said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:

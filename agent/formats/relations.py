@@ -263,7 +263,7 @@ def _owed(reading: Reading, evidence: Evidence) -> Iterator[tuple[int, int]]:
     for later in dict.fromkeys((later_tip, later_rounding, -later_rounding, later_fees, later_tip + later_fees)):
         if later:
             yield total + later, 0
-    if evidence.cash_rounding > 1 and not later_rounding:
+    if evidence.cash_rounding > 1 and bill.has_cash and not any(entry.value for entry in bill.roundings):
         yield total, evidence.cash_rounding // 2
 
 

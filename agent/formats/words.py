@@ -9,7 +9,8 @@ _TOKEN_re = re.compile(r"[^\W_]+")
 _DOTTED_re = re.compile(r"(?<![^\W\d_]{2})(?<=[^\W\d_])\.(?=[^\W\d_](?:[^\W\d_]?\b))")
 _SPACED_re = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
 _SHORTEST_NUMBERED_WORD = 3
-"""Letters a token with a number behind it needs to count as a word: 'tax1' is one, 'x4' and 'A0000' are not."""
+"""Letters a token with a number behind it needs to count as a word: 'tax1' is one, 'x4' and 'A0000' are not; two are
+enough before a single digit ('PB1', a tax)."""
 
 
 def folded(text: str) -> str:
@@ -36,7 +37,8 @@ def _word_of(token: str) -> str:
     if token.isalpha():
         return token if token.strip("x") or len(token) == 1 else ""
     letters = token.rstrip("0123456789")
-    is_word = letters.isalpha() and len(letters) >= _SHORTEST_NUMBERED_WORD and letters.strip("x")
+    needed = _SHORTEST_NUMBERED_WORD - (len(token) - len(letters) == 1)
+    is_word = letters.isalpha() and len(letters) >= needed and letters.strip("x")
     return letters if is_word else ""  # 'xxxxxxxxxxxx5555' is a masked card
 
 
