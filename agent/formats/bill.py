@@ -69,7 +69,7 @@ def is_negative(printed: Printed) -> bool:
 
 
 def sort_out(printed: Printed, form: Format) -> Bill:
-    entries = [entry for entry in printed.entries if not (entry.role is Role.INFO and entry.sure)]
+    entries = _without_remarks(printed.entries)
     entries = _totals_named_with_tax(_only_sure_taxes(entries, printed.tax_rows))
     entries = sections_as_subtotals(entries)
     end = end_of_articles(entries)
@@ -97,6 +97,17 @@ def sort_out(printed: Printed, form: Format) -> Bill:
         notes=printed.notes,
         has_cash=any(entry.role is Role.TENDER and form.cash_words.search(entry.words) for entry in settled),
     )
+
+
+def _without_remarks(entries: Sequence[Entry]) -> list[Entry]:
+    """What is part of no sum left out; a till that calls every article 'TAXABLE' has no other articles."""
+    first_sum = next((n for n, entry in enumerate(entries) if entry.role in SUMS | TAXES and entry.sure), 0)
+    has_articles = any(entry.role is Role.LINE for entry in entries[:first_sum])
+    return [
+        replace(entry, role=Role.LINE) if entry.role is Role.INFO and number < first_sum and not has_articles else entry
+        for number, entry in enumerate(entries)
+        if not (entry.role is Role.INFO and entry.sure) or (number < first_sum and not has_articles)
+    ]
 
 
 def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[Entry]:
@@ -149,8 +160,9 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
     """The role an entry has in its place: a payment word among the articles, or a fee above the subtotal, is one."""
     if entry.role in (Role.LINE, Role.INFO):
         return replace(entry, role=Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE)
-    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING and not (among_articles and not entry.sure):
-        return replace(entry, role=Role.TOTAL, value=abs(entry.value))  # 'ROUNDED 0.01 (12.55)'
+    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
+        # 'ROUNDED 0.01 (12.55)' is the total; 'GL ROUND POND 13.00' is an article
+        return replace(entry, role=Role.LINE if among_articles else Role.TOTAL, value=abs(entry.value))
     taken_off = entry.role in DISCOUNTS and entry.value < 0
     stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure or taken_off
     return entry if stays or entry.role in TAXES else replace(entry, role=Role.LINE)

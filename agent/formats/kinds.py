@@ -9,7 +9,11 @@ from agent.formats.form import Format, Title
 from agent.formats.words import plain
 from agent.receipt import Kind
 
-CARD_WORDS_NEEDED = 2
+CARD_WORDS_NEEDED, BESIDE_A_SUBTOTAL = 2, 3
+"""Words of a card terminal that make a slip; more where it calls the amount to sign a subtotal."""
+_NUMBER_re = re.compile(r"\S*\d\S*")
+BREAK = "/"
+"""Stands for a number between words, so that no title is read across it: 'Order #4   Ticket #35'."""
 _COLUMNS_re = re.compile(r"\s{3,}")
 BEFORE_PAYMENT = frozenset({Kind.PRECHECK, Kind.KITCHEN})
 """Kinds that a payment on the paper speaks against."""
@@ -30,7 +34,7 @@ class KindSeen:
 
 def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindSeen:
     """`texts`: line number and words of the lines that carry no amount (an article may be called 'Training pads')."""
-    said = [(number, words) for number, text in texts for part in _parts(text) if (words := plain(part))]
+    said = [(number, words) for number, text in texts for part in _parts(text) if (words := _spoken(part))]
     reprint = any(_speaks(form.reprint, words, form) for _, words in said)
     titled = [kind for kind, title in form.kinds if _is_titled(kind, title, said, bill, form)]
     if not bill.has_skeleton and WITHOUT_SUMS.isdisjoint(titled):
@@ -63,6 +67,10 @@ def _parts(text: str) -> Iterator[str]:
         yield from columns
 
 
+def _spoken(text: str) -> str:
+    return f" {BREAK} ".join(plain(part) for part in _NUMBER_re.split(text)).strip(f" {BREAK}")
+
+
 def _is_titled(kind: Kind, title: Title, said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:
     numbers = [number for number, words in said if _speaks(title, words, form)]
     if kind in ABOVE_THE_TOTAL:
@@ -84,9 +92,10 @@ def _speaks(title: Title, words: str, form: Format) -> bool:
     if title.anywhere.search(words):
         return True
     match = title.alone.search(words)
-    return match is not None and form.title_filler.issuperset(
-        (words[: match.start()] + " " + words[match.end() :]).split()
-    )
+    if match is None:
+        return False
+    rest = {*words[: match.start()].split(), *words[match.end() :].split()}
+    return form.title_filler.issuperset(rest - {BREAK})
 
 
 def _chosen(titled: Sequence[Kind], bill: Bill, reprint: bool) -> KindSeen:
@@ -109,6 +118,7 @@ def _is_order(said: Sequence[tuple[int, str]], form: Format) -> bool:
 
 
 def _is_card_slip(said: Sequence[tuple[int, str]], bill: Bill, form: Format) -> bool:
-    if bill.articles or bill.subtotals or bill.taxes or bill.tax_rows:
+    if bill.articles or bill.taxes or bill.tax_rows:
         return False
-    return sum(1 for _, words in said if form.card_slip.search(words)) >= CARD_WORDS_NEEDED
+    needed = BESIDE_A_SUBTOTAL if bill.subtotals else CARD_WORDS_NEEDED
+    return sum(1 for _, words in said if form.card_slip.search(words)) >= needed
