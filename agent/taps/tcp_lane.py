@@ -168,6 +168,8 @@ class TcpLane:
     async def _serve_virtually(self, session: Session) -> None:
         printer = device_for(self._lane)
         printer.on_answer = session.turn_back
+        if session.came_back and self._lane.wrapping:
+            printer.hang_up()  # it never heard how the conversation began; the till begins it anew
         await session.serve_virtually(printer, printer)
         await self._end(session)
 

@@ -63,13 +63,10 @@ class HttpReader:
         self._events: list[Event] = []
         self._head: Head | None = None
         self._body, self._body_at, self._left_out = bytearray(), 0, 0
+        self.is_lost = False
+        """What came is no HTTP; nothing more can be told of this stream."""
         self._reading = self._read()
         next(self._reading)
-
-    @property
-    def is_open(self) -> bool:
-        """Something is half-read."""
-        return self._head is not None or bool(bytes(self._buffer).strip())
 
     def feed(self, data: bytes) -> list[Event]:
         self._buffer += data
@@ -148,7 +145,7 @@ class HttpReader:
 
     def _nothing_more(self) -> Generator[None, None, None]:
         """The thread is lost: no later byte can be told to begin a request."""
-        self._head = None
+        self._head, self.is_lost = None, True
         while True:
             self._take(len(self._buffer))
             yield

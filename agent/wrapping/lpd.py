@@ -53,6 +53,8 @@ class LpdReader:
         self._events: list[Event] = []
         self._code = 0
         self._data, self._at, self._left_out, self._until_close = bytearray(), 0, 0, False
+        self.is_lost = False
+        """What came is no print server's protocol; nothing more can be told of this stream."""
         self._reading = self._read()
         next(self._reading)
 
@@ -117,6 +119,7 @@ class LpdReader:
         return piece
 
     def _nothing_more(self) -> Generator[None, None, None]:
+        self.is_lost = True
         while True:
             self._take(len(self._buffer))
             yield

@@ -25,8 +25,10 @@ class Device:
     def send(self, data: memoryview) -> int:
         if len(self._answers) > MOST_UNREAD:
             raise BlockingIOError
-        if answers := self.hear(bytes(data)):
-            self._answers += answers
+        was_over = self._over
+        answers = self.hear(bytes(data))
+        self._answers += answers
+        if answers or self._over > was_over:
             self.on_answer()
         return len(data)
 

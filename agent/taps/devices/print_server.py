@@ -16,7 +16,10 @@ class PrintServer(Device):
         self._reader = LpdReader()
 
     def hear(self, data: bytes) -> bytes:
-        return b"".join(self._answer(event) for event in self._reader.feed(data))
+        answers = b"".join(self._answer(event) for event in self._reader.feed(data))
+        if self._reader.is_lost:
+            self.hang_up()
+        return answers
 
     def _answer(self, event: Event) -> bytes:
         if isinstance(event, File) or event.announces or event.code < _SHORT_STATE:

@@ -29,7 +29,11 @@ class WebPrinter(Device):
         self._reader = HttpReader()
 
     def hear(self, data: bytes) -> bytes:
-        return b"".join(self._answer(event) for event in self._reader.feed(data))
+        answers = b"".join(self._answer(event) for event in self._reader.feed(data))
+        if self._reader.is_lost and not self._over:
+            self.hang_up()
+            answers += b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        return answers
 
     def _answer(self, event: Event) -> bytes:
         if isinstance(event, Head):

@@ -57,6 +57,8 @@ class Session:
         self._keepsake = Keepsake(TILL, lane.name, (number,))
         self._journaled = journaled
         self._closed_before = bool(journaled and journaled.closed)
+        self.came_back = journaled is not None
+        """Begun before our death."""
         self._forward = self._to_printer(journaled)
         self._back: Pump | None = None
         self._broken = False

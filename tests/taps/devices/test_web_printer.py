@@ -63,3 +63,15 @@ def test_the_connection_ends_when_the_till_wants_that() -> None:
     assert answer.startswith(b"HTTP/1.1 404 ")
     printer.consume(len(answer))
     assert printer.look(0, 1) == b""
+
+
+def test_what_is_no_http_is_answered_so_and_ends_the_connection() -> None:
+    printer = WebPrinter()
+    heard: list[bool] = []
+    printer.on_answer = lambda: heard.append(True)
+    printer.send(memoryview(b"\x1b@SHOP\r\n\r\n"))
+    answer = printer.look(0, 1 << 16)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    printer.consume(len(answer))
+    assert heard
+    assert printer.look(0, 1) == b""
