@@ -1,6 +1,7 @@
 """http_line: takes one HTTP request for a cloud, gives its reply, or what a failing line means; retries nothing."""
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -159,6 +160,25 @@ def bearer(value: str, file: Path | None) -> Auth:
     def headers() -> Mapping[str, str]:
         token = read_secret(value, file)
         return {"Authorization": f"Bearer {token}"} if token else {}
+
+    return headers
+
+
+def basic(user: str, password: str, file: Path | None) -> Auth:
+    """Authorization: Basic."""
+
+    def headers() -> Mapping[str, str]:
+        pair = f"{user}:{read_secret(password, file)}"
+        return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+
+    return headers
+
+
+def key_in(header: str, prefix: str, value: str, file: Path | None) -> Auth:
+    """A key in a header of the vendor's own, e.g. 'api_key: …' or 'Authorization: ApiKey …'."""
+
+    def headers() -> Mapping[str, str]:
+        return {header: prefix + read_secret(value, file)}
 
     return headers
 

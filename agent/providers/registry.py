@@ -7,6 +7,7 @@ from agent.clock import Clock
 from agent.providers.fivestars import Fivestars
 from agent.providers.plain_http import PlainHttp
 from agent.providers.protocol import Provider
+from agent.providers.sessionm import Sessionm
 from agent.settings import ProviderSettings
 
 Connect = Callable[[str, Any, Clock], Provider]
@@ -14,6 +15,7 @@ Connect = Callable[[str, Any, Clock], Provider]
 
 PROVIDERS: Mapping[str, Connect] = {
     "plain_http": PlainHttp,
+    "sessionm": Sessionm,
     "fivestars": Fivestars,
 }
 

@@ -27,6 +27,10 @@ class Fault(StrEnum):
     """Applies, then 200 with a page of HTML."""
     WRONG_KEY = "wrong_key"
     """Applies, then 200 naming another fact's key."""
+    PENDING = "pending"
+    """Applies, then says that it is still at work on this very request."""
+    BAD_STATUS = "bad_status"
+    """200 with the envelope's own status saying that something is wrong; nothing applied."""
     UNAUTHORISED = "unauthorised"
     """401, nothing applied."""
 

@@ -1,54 +1,120 @@
 """pairs: every adapter beside the sandbox cloud it must get on with; a new adapter is one more line in PAIRS."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from agent.clock import SystemClock
-from agent.providers import Idempotency, Provider
+from agent.providers import Call, Fact, Idempotency, Provider
+from agent.providers import transaction as sale
 from agent.providers.registry import connect
-from agent.sandboxes.control import Sandbox
+from agent.sandboxes.cloud import SandboxCloud
+from agent.sandboxes.misbehaviour import Call as Door
+from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
-from agent.settings import PlainHttpSettings
+from agent.sandboxes.sessionm import KEY, SECRET, SessionmCloud
+from agent.settings.clouds import PlainHttpSettings, ProviderSettings, SessionmSettings
 
 PATIENT_S, IMPATIENT_S = 30.0, 0.6
 """The adapter's time-out: long, so that a busy machine fails no test; short where a check lets it pass."""
+APPLIED_UNSEEN = (Fault.ERROR_AFTER, Fault.DROP_AFTER, Fault.GARBAGE)
+"""The cloud has done it, but the adapter cannot know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
+    """`key_of`: under which key the cloud books a fact. `check_door`: where the sandbox is asked by `check`.
+
+    `applied_unseen`: faults of this cloud after which the adapter cannot know. `judges_points`: it looks at the points
+    of a fact, and refuses nonsense. `forgets`: a key applied twice counts twice there.
+    """
+
     provider: Provider
-    cloud: Sandbox
+    cloud: SandboxCloud
+    key_of: Callable[[Fact], str]
+    check_door: Door = Door.CHECK
+    applied_unseen: tuple[Fault, ...] = APPLIED_UNSEEN
+    judges_points: bool = False
+    forgets: bool = True
+
+    @property
+    def rule(self) -> Idempotency:
+        return self.provider.idempotency[Call.AWARD]
+
+    def applied(self, fact: Fact) -> int:
+        """How often the cloud booked it; 1 is right."""
+        return self.cloud.book.applied(self.key_of(fact))
+
+    def asked(self, fact: Fact) -> int:
+        return self.cloud.book.asked[self.key_of(fact)]
+
+    def points(self, phone: str) -> int:
+        return self.cloud.book.points(phone=phone)
 
 
 Open = Callable[[float], AbstractAsyncContextManager[Pair]]
+Cloud = Callable[[], SandboxCloud]
+Settings = Callable[[str, float], ProviderSettings]
 
 
-def plain_http(keeps: Idempotency = Idempotency.KEY, batch: int = 50) -> Open:
+def pair(cloud: Cloud, settings: Settings, key_of: Callable[[Fact], str], **traits: Any) -> Open:
     @asynccontextmanager
     async def opened(patience_s: float) -> AsyncIterator[Pair]:
-        async with PlainHttpCloud(keeps=keeps) as cloud:
-            settings = PlainHttpSettings(
-                kind="plain_http",
-                base_url=cloud.url,
-                token=TOKEN,
-                timeout_s=patience_s,
-                batch=batch,
-                idempotency=keeps.value,
-                speaks=("checked_in", "sign_up", "estimate", "rewards", "void", "products"),
-            )
-            provider = connect("sandbox", settings, SystemClock())
+        async with cloud() as sandbox:
+            provider = connect("sandbox", settings(sandbox.url, patience_s), SystemClock())
             try:
-                yield Pair(provider, cloud)
+                yield Pair(provider, sandbox, key_of, **traits)
             finally:
                 await provider.close()
 
     return opened
 
 
-PAIRS: dict[str, Open] = {
+def plain_http(keeps: Idempotency = Idempotency.KEY, batch: int = 50) -> Open:
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        return PlainHttpSettings(
+            base_url=url,
+            token=TOKEN,
+            timeout_s=patience_s,
+            page_timeout_s=patience_s,
+            batch=batch,
+            idempotency=keeps.value,
+            speaks=("checked_in", "sign_up", "estimate", "rewards", "void", "products"),
+        )
+
+    unseen = (*APPLIED_UNSEEN, Fault.WRONG_KEY)
+    return pair(
+        lambda: PlainHttpCloud(keeps=keeps),
+        settings,
+        lambda fact: str(fact["key"]),
+        applied_unseen=unseen,
+        judges_points=True,
+    )
+
+
+def sessionm(**fields: Any) -> Open:
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        return SessionmSettings(
+            base_url=url,
+            key=KEY,
+            secret=SECRET,
+            client_id="c",
+            store_id="s",
+            timeout_s=patience_s,
+            page_timeout_s=patience_s,
+            **fields,
+        )
+
+    unseen = (*APPLIED_UNSEEN, Fault.PENDING)
+    return pair(SessionmCloud, settings, sale.request_id, check_door=Door.MEMBERS, applied_unseen=unseen, forgets=False)
+
+
+PAIRS: Mapping[str, Open] = {
     "plain_http": plain_http(),
     "plain_http, one by one": plain_http(batch=1),
     "plain_http, read back": plain_http(Idempotency.READ_BACK),
     "plain_http, no keys": plain_http(Idempotency.NONE),
+    "sessionm": sessionm(),
+    "sessionm, locking": sessionm(redeem_mode="lock"),
 }

@@ -7,8 +7,9 @@ from pydantic import Field
 from agent.settings.clouds.base import ProviderSettings
 from agent.settings.clouds.fivestars import FivestarsSettings
 from agent.settings.clouds.plain_http import PlainHttpSettings
+from agent.settings.clouds.sessionm import SessionmSettings
 
-__all__ = ["CloudSettings", "FivestarsSettings", "PlainHttpSettings", "ProviderSettings"]
+__all__ = ["CloudSettings", "FivestarsSettings", "PlainHttpSettings", "ProviderSettings", "SessionmSettings"]
 
-CloudSettings = Annotated[PlainHttpSettings | FivestarsSettings, Field(discriminator="kind")]
+CloudSettings = Annotated[PlainHttpSettings | SessionmSettings | FivestarsSettings, Field(discriminator="kind")]
 """Any of them, told apart by `kind`."""
