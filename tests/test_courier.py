@@ -576,7 +576,7 @@ async def test_a_verb_the_cloud_lacks_is_done_by_hand(tmp_path: Path) -> None:
         here.wake.set()
         await here.quiet()
         (task,) = await here.ledger.do(tasks.waiting)
-        assert task["kind"] == "by_hand"
+        assert task["kind"] == "hand_over"
         await here.ledger.do(answers.answer_task, task["id"], "done by hand", who="manager 1", at=here.clock.wall())
         assert await here.state(row) == "delivered"
         assert "award" not in cloud.verbs()

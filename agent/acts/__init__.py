@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agent.acts.answer import answer
+from agent.acts.handover_done import handover_done
 from agent.acts.ignore_line import ignore_line
 from agent.acts.map_line import map_line
 from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
@@ -17,6 +18,7 @@ ACTS: Mapping[str, Act] = {
     "answer": Act(answer, EVERYBODY, lambda body: body.get("choice") == "Add anyway"),  # the task says whose it is
     "retry": Act(retry),
     "send_again": Act(send_again, MANAGERS),
+    "handover_done": Act(handover_done),
     "read_again": Act(read_again, BOX),
     "map_line": Act(map_line),
     "ignore_line": Act(ignore_line),

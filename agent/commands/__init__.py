@@ -6,6 +6,7 @@ from agent.commands.agent import agent_command
 from agent.commands.catalogue import catalogue_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
+from agent.commands.hand_over import hand_over_command
 from agent.commands.pin import pin_command
 from agent.commands.queue import queue_command
 from agent.commands.read import read_command
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     replay_command,
     day_command,
     catalogue_command,
+    hand_over_command,
     settings_command,
     pin_command,
 )

@@ -16,6 +16,8 @@ SIGN_UP_AGAIN = timedelta(hours=24)
 POSSIBLE_DUPLICATE = "possible_duplicate"
 """Kind of the task about a receipt that may be a reprint; subject 'receipt/<id>', choices 'Add anyway' and 'Remove'."""
 DUPLICATE_CHOICES = {"Add anyway": "due", "Remove": "cancelled"}
+UNSPENT = "unspent"
+"""Where a choice sends rows that go out after all, without the spend that the cloud would not take."""
 WAITS_FOR_ANSWER = "('held', 'refused', 'cancelled')"
 
 
@@ -33,7 +35,8 @@ def answer_task(db: Database, task_id: int, choice: str, *, who: str, at: dateti
     if not tasks.close(db, task_id, choice, at, who=who):
         return False
     target = choices.get(choice, "")
-    moved = _move_rows(db, task_id, target, f"{choice} (decided by {who})", at)
+    waiting = "('held')" if task["kind"] == outbox.HAND_OVER else WAITS_FOR_ANSWER
+    moved = _move_rows(db, task_id, waiting, target, f"{choice} (decided by {who})", at)
     if task["kind"] == POSSIBLE_DUPLICATE:
         _decide_duplicate(db, task["subject"], added=target == "due")
     audit.note(db, who, f"answered: {choice}", f"task/{task_id} {task['kind']} {task['subject']}", f"{moved} rows", at)
@@ -84,17 +87,24 @@ def reopen(
     audit.note(db, who, "sent again", f"outbox/{row_id}", "other customer" if customer else "", at)
 
 
-def _move_rows(db: Database, task_id: int, target: str, reason: str, at: datetime) -> int:
-    rows = db.execute(f"SELECT id FROM outbox WHERE task_id = ? AND state IN {WAITS_FOR_ANSWER}", [task_id]).fetchall()
+def _move_rows(db: Database, task_id: int, waiting: str, target: str, reason: str, at: datetime) -> int:  # noqa: PLR0917
+    rows = db.execute(f"SELECT id FROM outbox WHERE task_id = ? AND state IN {waiting}", [task_id]).fetchall()
     for (row_id,) in rows:
-        if target == "due":
+        if target == UNSPENT:
+            db.execute("UPDATE outbox SET body = json_remove(body, '$.spend') WHERE id = ?", [row_id])
+        if target in ("due", UNSPENT):
             _to_due(db, row_id, at)
         elif target:
-            _close_row(db, row_id, target, reason, at)
+            close_row(db, row_id, target, reason, at)
     return len(rows) if target else 0
 
 
 def _to_due(db: Database, row_id: int, at: datetime) -> None:
+    db.execute(  # a cloud that remembers requests would only repeat its refusal: the fact says that it is asked anew
+        "UPDATE outbox SET body = json_set(body, '$.again', coalesce(json_extract(body, '$.again'), 0) + 1)"
+        " WHERE id = ? AND state = 'refused'",
+        [row_id],
+    )
     db.execute(
         "UPDATE outbox SET state = 'due', timer_boot = '', faults = 0, deaths = 0, finished_at = NULL, reason = '',"
         " task_id = NULL, sign_up_until = ? WHERE id = ?",
@@ -103,7 +113,8 @@ def _to_due(db: Database, row_id: int, at: datetime) -> None:
     outbox.follow_the_award_back(db, row_id)
 
 
-def _close_row(db: Database, row_id: int, state: str, reason: str, at: datetime) -> None:
+def close_row(db: Database, row_id: int, state: str, reason: str, at: datetime) -> None:
+    """Ends a row by a decision: delivered, refused or cancelled."""
     before = outbox.load(db, row_id).state
     db.execute(
         "UPDATE outbox SET state = ?, reason = ?, finished_at = ? WHERE id = ?", [state, reason, iso(at), row_id]

@@ -3,8 +3,9 @@
 from sqlite_utils import Database
 
 from agent.ledger import tasks
+from agent.ledger.context import with_look, with_sale
 from agent.ledger.moment import Moment, iso
-from agent.ledger.outbox import SENT_OR_NOT, OutboxRow, hold, in_words, outbox_row, set_timer
+from agent.ledger.outbox import ON_HAND_OVER_LIST, SENT_OR_NOT, OutboxRow, hold, in_words, outbox_row, set_timer
 from agent.ledger.schema import OPEN
 
 POISON_AT_DEATHS = 3
@@ -26,7 +27,7 @@ def take(db: Database, provider: str, moment: Moment, limit: int) -> list[Outbox
     first = ready[0]
     if first.asks_before_sending:
         set_timer(db, first.id, moment, LOOK_LEASE_MS)
-        return [first]
+        return [with_look(db, first)]
     together = [
         row
         for row in ready
@@ -34,7 +35,7 @@ def take(db: Database, provider: str, moment: Moment, limit: int) -> list[Outbox
     ]
     for row in together:
         _begin(db, row, moment)
-    return together
+    return [with_sale(db, row) for row in together]
 
 
 def _ready(db: Database, provider: str, moment: Moment, limit: int) -> list[OutboxRow]:
@@ -42,7 +43,8 @@ def _ready(db: Database, provider: str, moment: Moment, limit: int) -> list[Outb
         f"SELECT * FROM outbox AS o WHERE provider = :provider AND state IN {OPEN}"
         " AND state IN ('due', 'unknown', 'parked') AND (timer_boot <> :boot OR timer_ms <= :ms)"
         " AND (customer_key = '' OR NOT EXISTS (SELECT 1 FROM outbox AS e INDEXED BY outbox_customer"
-        f"  WHERE e.provider = o.provider AND e.customer_key = o.customer_key AND e.id < o.id AND e.state IN {OPEN}))"
+        f"  WHERE e.provider = o.provider AND e.customer_key = o.customer_key AND e.id < o.id AND e.state IN {OPEN}"
+        f"  AND NOT ({ON_HAND_OVER_LIST.replace('o.', 'e.')})))"
         " ORDER BY id LIMIT :limit",
         {"provider": provider, "boot": moment.boot, "ms": moment.ms, "limit": limit},
     )

@@ -32,6 +32,12 @@ CASHIERS_ASKED = frozenset({Idempotency.WEAK, Idempotency.NONE})
 NEVER_GIVEN = "('refused', 'cancelled')"
 AWARD_NEVER_GIVEN = "the award it takes back was never given"
 SENT_OR_NOT_TASK = "sent_or_not"
+HAND_OVER = "hand_over"
+"""Kind of the task about what a person keys in at a cloud; its subject is the cloud."""
+ON_HAND_OVER_LIST = (
+    f"o.state = 'held' AND o.task_id IN (SELECT id FROM tasks WHERE kind = '{HAND_OVER}' AND closed_at IS NULL)"
+)
+"""Of a row `o`."""
 SENT_OR_NOT = {"arrived": "delivered", "not arrived": "due"}
 RECEIPTS_OWN, CORRECTION, UNDO, REWARD = ROLES = ("", "correction", "undo", "reward")
 """What a row is for: what the receipt itself gives or takes, a person's signed difference to it, the undoing of another
@@ -170,6 +176,22 @@ def ask_whether_sent(db: Database, row_id: int, why: str, at: datetime) -> None:
         choices=SENT_OR_NOT,
     )
     hold(db, row_id, task, why)
+
+
+def waits_for_hand_over(db: Database, row_id: int) -> bool:
+    """A person has it to key in, and has not ticked it."""
+    return db.execute(f"SELECT 1 FROM outbox o WHERE id = ? AND {ON_HAND_OVER_LIST}", [row_id]).fetchone() is not None
+
+
+def close_empty_hand_over(db: Database, row_id: int, at: datetime, *, who: str = "box") -> None:
+    """This row has left the hand-over list, if it was on one: with the last one its task goes, too."""
+    task = db.execute(
+        "SELECT t.id FROM tasks t JOIN outbox o ON o.task_id = t.id"
+        " WHERE o.id = ? AND t.kind = ? AND t.closed_at IS NULL",
+        [row_id, HAND_OVER],
+    ).fetchone()
+    if task and not db.execute("SELECT 1 FROM outbox WHERE task_id = ? AND state = 'held'", task).fetchone():
+        tasks.close(db, int(task[0]), "nothing is left on the list", at, who=who)
 
 
 def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:

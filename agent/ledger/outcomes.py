@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from agent.ledger import counters, events, outbox, receipts, tasks
+from agent.ledger import answers, counters, events, hand_over, outbox, receipts, tasks
 from agent.ledger.moment import Moment, iso
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.personal import scrubbed
@@ -16,6 +16,7 @@ from agent.providers import (
     AlreadyDone,
     Ambiguous,
     Answer,
+    Code,
     Done,
     Idempotency,
     Later,
@@ -61,19 +62,9 @@ def settle(db: Database, answered: list[Answered], moment: Moment, rules: Rules)
 def by_hand(db: Database, rows: list[OutboxRow], moment: Moment) -> None:
     """The cloud has no such call: a person does it there, and the tick here is the delivery."""
     for row in rows:
-        _end_attempt(db, row, Refused(f"{row.provider} has no call for it"), moment)
-        task = tasks.open(
-            db,
-            tasks.Role.MANAGER,
-            "by_hand",
-            f"outbox/{row.id}",
-            f"{row.provider} cannot do this by itself: please do it there by hand",
-            "Do it in the programme's own pages, then choose 'done by hand'.",
-            moment.wall,
-            what=outbox.in_words(row),
-            choices={"done by hand": "delivered", "drop": "refused"},
-        )
-        outbox.hold(db, row.id, task, f"{row.provider} has no call for it: by hand")
+        answer = Refused(f"{row.provider} has no call for it", Code.NO_SUCH_CALL)
+        _end_attempt(db, row, answer, moment)
+        hand_over.put_on_list(db, row, f"{answer.why}: by hand", moment.wall)
 
 
 def ask_a_person(db: Database, rows: list[OutboxRow], moment: Moment) -> None:
@@ -115,6 +106,10 @@ def _settle_one(db: Database, one: Answered, moment: Moment, rules: Rules) -> No
             _deliver(db, row, answer, moment)
         case Refused(stops_provider=True):
             _back_to(db, row, _unsent(row), scrubbed(answer.why), moment, 0)
+        case Refused(code=Code.NO_SUCH_CALL):
+            hand_over.put_on_list(db, row, f"{scrubbed(answer.why)}: by hand", moment.wall)
+        case Refused(code=Code.BALANCE) if "spend" in row.body:
+            _ask_without_spend(db, row, answer, moment)
         case Refused():
             _refuse(db, row, answer, moment)
         case NoMember():
@@ -184,6 +179,22 @@ def _refuse(db: Database, row: OutboxRow, answer: Refused, moment: Moment) -> No
     events.record(
         db, "award_refused", {"provider": row.provider, "code": code, "why": why, "outbox": row.id}, moment.wall
     )
+
+
+def _ask_without_spend(db: Database, row: OutboxRow, answer: Refused, moment: Moment) -> None:
+    """The purchase goes out without the spend only when the cashier agrees: the discount was given at the till."""
+    task = tasks.open(
+        db,
+        tasks.Role.CASHIER,
+        "spend_refused",
+        f"outbox/{row.id}",
+        "The customer's balance does not cover what was spent",
+        "Settle the discount with the customer, then 'send without the spend'; 'drop' sends nothing.",
+        moment.wall,
+        what=f"{outbox.in_words(row)}. {row.provider}: {scrubbed(answer.why)}.",
+        choices={"send without the spend": answers.UNSPENT, "drop": "refused"},
+    )
+    outbox.hold(db, row.id, task, "the balance does not cover the spend")
 
 
 def _give_up(db: Database, row: OutboxRow, why: str, moment: Moment, task_id: int | None) -> None:

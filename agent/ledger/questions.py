@@ -16,6 +16,7 @@ from agent.ledger import catalogue, counters, reconciling, tasks
 from agent.ledger.account import day
 from agent.ledger.bindings import bindings_page
 from agent.ledger.flags import flags_page
+from agent.ledger.hand_over import handover_list
 from agent.ledger.moment import parse
 from agent.ledger.personal import masked, masked_customer, masked_name
 from agent.ledger.redemptions import redemptions_page
@@ -106,6 +107,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "flags": flags_page,
     "queue": queue,
     "day": day,
+    "handover_list": handover_list,
     "tasks": open_tasks,
     "health_numbers": health_numbers,
     "catalogue": catalogue.catalogue_page,

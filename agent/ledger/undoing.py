@@ -69,6 +69,8 @@ def undo(  # noqa: PLR0917 - what, how, why, when
 
 def never_left(db: Database, row: OutboxRow) -> bool:
     """It surely is at no cloud. One that a rebuilt ledger asks about may be, though this ledger never sent it."""
+    if outbox.waits_for_hand_over(db, row.id):
+        return True  # nobody has keyed it in yet, or it would be ticked
     if row.state != "held" or row.attempts:
         return row.state in NEVER_LEFT
     asked = "SELECT 1 FROM tasks JOIN outbox o ON o.task_id = tasks.id WHERE o.id = ? AND tasks.kind = ?"
@@ -79,6 +81,7 @@ def cancel(db: Database, row_id: int, why: str, at: datetime) -> None:
     db.execute(
         "UPDATE outbox SET state = 'cancelled', reason = ?, finished_at = ? WHERE id = ?", [why, iso(at), row_id]
     )
+    outbox.close_empty_hand_over(db, row_id, at)
     outbox.follow_the_award(db, row_id, at)
 
 

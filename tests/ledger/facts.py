@@ -140,5 +140,9 @@ def book(db: Database, /, number: int = 1, idempotency: Idempotency = Idempotenc
     return row
 
 
+def key_of(number: int) -> str:
+    return str(fact(number)["key"])
+
+
 def state(db: Database, row_id: int) -> str:
     return outbox.load(db, row_id).state
