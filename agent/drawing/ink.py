@@ -8,8 +8,8 @@ import segno
 from PIL import Image, ImageDraw
 
 from agent.drawing.fonts import is_wide, missing_notes, shape, text_font
-from agent.drawing.sheet import FONT_A_DOTS, Mark, place
 from agent.paper.rows import places_of
+from agent.paper.sheet import FONT_A_DOTS, Mark, place
 from agent.print_events import Barcode, Cut, PrintEvent, Raster, Text
 
 BORDER = 16

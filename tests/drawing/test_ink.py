@@ -9,7 +9,7 @@ from PIL import Image
 from agent.dialects import DialectName, DialectState, read_job
 from agent.drawing import draw
 from agent.drawing.ink import AS_BARS, BORDER, UNDRAWN_PICTURE
-from agent.drawing.sheet import MOST_DOTS
+from agent.paper.sheet import MOST_DOTS
 from tests.dialects.streams import noise, real_streams
 
 BLACK_BELOW = 128
