@@ -22,9 +22,11 @@ from agent.fleet.inventory import birth_of
 from agent.fleet.messages import Alert, Severity, Who
 from agent.fleet.pace import Pace
 from agent.fleet.uplink import Uplink
+from agent.glyphs import Glyphs
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
+from agent.learner import Learner
 from agent.ledger import Ledger, catalogue, cursor, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
@@ -84,6 +86,7 @@ class Agent:
             {name: provider.traits for name, provider in providers.items()},
         )
         lanes = {lane.name: lane for lane in settings.tap_lanes()}
+        glyphs = Glyphs(self._places.glyphs)
         self._intake = Intake(
             ledger,
             self._journal,
@@ -94,6 +97,19 @@ class Agent:
             self._doorbell.rung,
             self._queued,
             PoisonNote(self._places.poison),
+            glyphs.dictionary,
+        )
+        self._learner = Learner(
+            ledger,
+            self._journal,
+            lanes,
+            context_of(settings.store),
+            rules,
+            clock,
+            self._intake.pictured,
+            self._queued,
+            glyphs,
+            PoisonNote(self._places.learning),
         )
         self._for_acts = Parts(
             ledger, clock, settings, rules, providers, self._queued, self._intake.read_again, settings_file
@@ -143,6 +159,7 @@ class Agent:
             "doorbell": self._doorbell.run,
             "intake": self._intake.run,
             "courier": self._courier.run,
+            "pictures": self._learner.run,
             "uplink": uplink.run,
             "local answers": server.run_until_cancelled,
             "pages": PageServer(self._for_acts, self._places.page_key).run,

@@ -26,11 +26,12 @@ from agent.journal.record import Position, Record, RecordKind
 from agent.ledger import Ledger, cursor, events, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured
+from agent.picture_paper import BEING_READ
 from agent.poison import PoisonNote
-from agent.reading import Understood, form_of, understand_or_hold, unread
+from agent.reading import NO_SIGNS, Understood, understand_or_hold, unread
 from agent.reading_place import Mark, ReadingPlace, Session
 from agent.receipt import Receipt, State
-from agent.replay import lane_of, lost_anywhere, replayed
+from agent.replay import Signs, lane_of, lost_anywhere, replayed
 from agent.room import when_there_is_room
 from agent.taps.lane import Lane
 
@@ -58,6 +59,7 @@ class Intake:
         rung: asyncio.Event,
         queued: asyncio.Event,
         poison: PoisonNote,
+        signs: Signs = lambda _: NO_SIGNS,
     ) -> None:
         self._ledger, self._journal, self._lanes, self._context = ledger, journal, lanes, context
         self._rules, self._clock, self._rung, self._queued, self._poison = rules, clock, rung, queued, poison
@@ -66,6 +68,9 @@ class Intake:
         self._cutters: dict[str, JobCutter] = {}
         self._fed_at: dict[str, float] = {}
         self._looked_at = clock.monotonic()
+        self._signs = signs
+        self.pictured = asyncio.Event()
+        """Rung when a receipt came that is printed as a picture, and not every letter on it is known."""
 
     def makes_progress(self) -> bool:
         """For the watchdog: the journal was looked at, a job begun or a commit tried lately."""
@@ -89,7 +94,7 @@ class Intake:
         return changed
 
     def _read_all_again(self) -> list[tuple[str, Position, Receipt]]:
-        found = replayed(self._journal, self._lanes, self._context)
+        found = replayed(self._journal, self._lanes, self._context, self._signs)
         return [(one.job.lane, *pair) for one in found for pair in zip(one.origins, one.receipts, strict=True)]
 
     async def run(self) -> None:
@@ -164,6 +169,8 @@ class Intake:
         await self._commit(partial(self._ledger.do, _keep_all, self._rules, understood, self._formats, place, now))
         if any(one.receipts for one in understood):
             self._queued.set()
+        if any(receipt.reason == BEING_READ for one in understood for receipt in one.receipts):
+            self.pictured.set()
 
     async def _commit(self, call: Callable[[], Awaitable[Any]]) -> None:
         """A full disk is waited out, here too: stopping would only take the courier along. It is no standing still."""
@@ -182,7 +189,7 @@ class Intake:
             return unread(job, "the box stopped several times while reading it")
         self._poison.begin(job.origin)
         try:
-            return await asyncio.to_thread(understand_or_hold, job, lane.dialect, form_of(lane), self._context)
+            return await asyncio.to_thread(understand_or_hold, job, lane, self._context, self._signs(lane.name))
         finally:
             self._poison.end()
 

@@ -16,6 +16,8 @@ class Places:
         self.journal: Path = state / "journal"
         self.ledger: Path = state / "ledger.db"
         self.poison: Path = state / "reading.json"
+        self.learning: Path = state / "learning.json"
+        self.glyphs: Path = state / "glyphs"
         self.page_key: Path = state / "page.key"
         self.tap_orders: Path = state / TAP_ORDERS
         self.agent: Path = run / "agent.sock"

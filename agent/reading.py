@@ -10,8 +10,10 @@ from agent.errors import FormatError
 from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
 from agent.journal.record import Direction, Position, Record, RecordKind
-from agent.paper import Paper, lay_out
+from agent.paper import WIDTH_DOTS, Paper, lay_out
+from agent.picture_paper import NO_LETTERS, PicturePaper, letters_of, looks_like_a_receipt, picture_paper
 from agent.print_events import Cut, PrintEvent, Raster, Text, Unreadable
+from agent.raster import Dictionary
 from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.taps.lane import DialectName, Lane, TapKind
@@ -20,6 +22,7 @@ from agent.wrapping import Wrapped, Wrapping, unwrapped
 LOG = logging.getLogger(__name__)
 
 FILE_CHUNK = 1 << 16
+NO_SIGNS = Dictionary()
 LONGEST_LOGO_DOTS = 400
 """5 cm of paper at 203 dpi; what is drawn beyond that is a receipt in pixels."""
 SHORTEST_RECEIPT_BYTES = 100
@@ -50,17 +53,65 @@ def context_of(store: Store) -> StoreContext:
     )
 
 
-def understand(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
-    """Reads the job through every step. What cannot be trusted comes out held, never left out."""
+def understand(  # noqa: PLR0917 - the steps' own settings
+    job: Job,
+    dialect: DialectName,
+    form: Format,
+    context: StoreContext,
+    signs: Dictionary = NO_SIGNS,
+    width_dots: int = WIDTH_DOTS,
+) -> Understood:
+    """Reads the job through every step. What cannot be trusted comes out held, never left out.
+
+    `signs`: what is known of the letters that the till prints as pixels; `width_dots` of the lane's paper.
+    """
     events = events_of(job, dialect)
-    paper = lay_out(events)
+    paper = lay_out(events, width_dots)
     doubts = list(_doubts(job, paper))
     receipts = [
         receipt
         for sheet in _sheets(events, paper)
         for receipt in read_paper([line.text for line in sheet.lines], form, context, suspicions=doubts)
     ]
-    return Understood(job, paper, tuple(receipts) or _without_text(job, events, doubts))
+    if all(receipt.kind is Kind.OTHER and receipt.state is State.NOTED for receipt in receipts):
+        drawn = [picture_paper(piece, width_dots, signs) for piece in _drawn(events, alone=not receipts)]
+        drawn = [one for one in drawn if one.why != NO_LETTERS or not receipts]
+        if drawn:
+            return _pictured(job, paper, drawn, form, context, doubts)
+    return Understood(job, paper, tuple(receipts) or _without_text(job, doubts))
+
+
+def _drawn(events: Sequence[PrintEvent], *, alone: bool) -> list[Sequence[PrintEvent]]:
+    """Pieces of paper between two cuts with more drawn on them than a logo; without text, also shorter ones."""
+    pieces = _pieces(events)
+    heights = [sum(event.height for event in piece if isinstance(event, Raster)) for piece in pieces]
+    return [
+        piece
+        for piece, height in zip(pieces, heights, strict=True)
+        if height >= LONGEST_LOGO_DOTS or (alone and height and _looks_written(piece))
+    ]
+
+
+def _looks_written(events: Sequence[PrintEvent]) -> bool:
+    lines = letters_of(events, WIDTH_DOTS)
+    return not isinstance(lines, str) and looks_like_a_receipt(lines)
+
+
+def _pictured(  # noqa: PLR0917
+    job: Job,
+    paper: Paper,
+    drawn: Sequence[PicturePaper],
+    form: Format,
+    context: StoreContext,
+    doubts: Sequence[str],
+) -> Understood:
+    """Receipts in pixels: read when every sign is known, else held."""
+    receipts: list[Receipt] = []
+    for one in drawn:
+        lines = [line.text for line in one.paper.lines]
+        receipts += _held(one.why) if one.why else read_paper(lines, form, context, suspicions=doubts)
+    lines_on_all = tuple(line for one in drawn for line in one.paper.lines)
+    return Understood(job, replace(paper, lines=lines_on_all), tuple(receipts))
 
 
 def events_of(job: Job, dialect: DialectName) -> list[PrintEvent]:
@@ -78,19 +129,25 @@ def _events_of(wrapped: Wrapped, state: DialectState, dialect: DialectName) -> I
 
 def _sheets(events: Sequence[PrintEvent], whole: Paper) -> list[Paper]:
     """A document may cut the paper in its middle: each piece with text on it is read by itself."""
+    printed = [piece for piece in _pieces(events) if any(isinstance(event, Text) for event in piece)]
+    return [whole] if len(printed) <= 1 else [lay_out(piece) for piece in printed]
+
+
+def _pieces(events: Sequence[PrintEvent]) -> list[list[PrintEvent]]:
+    """What is printed between two cuts."""
     pieces: list[list[PrintEvent]] = [[]]
     for event in events:
         pieces[-1].append(event)
         if isinstance(event, Cut):
             pieces.append([])
-    printed = [piece for piece in pieces if any(isinstance(event, Text) for event in piece)]
-    return [whole] if len(printed) <= 1 else [lay_out(piece) for piece in printed]
+    return pieces
 
 
-def understand_or_hold(job: Job, dialect: DialectName, form: Format, context: StoreContext) -> Understood:
-    """`understand`; a fault of ours holds the job with its bytes, and must not stop the receipts behind it."""
+def understand_or_hold(job: Job, lane: Lane, context: StoreContext, signs: Dictionary = NO_SIGNS) -> Understood:
+    """`understand` by the lane's settings; a fault of ours holds the job with its bytes, and must not stop the receipts
+    behind it."""
     try:
-        return understand(job, dialect, form, context)
+        return understand(job, lane.dialect, form_of(lane), context, signs, lane.paper_dots)
     except Exception as error:
         LOG.exception("job %s of %s could not be read", job.origin, job.lane)
         return unread(job, f"the reader failed ({type(error).__name__})")
@@ -150,11 +207,8 @@ def _spoils(unreadable: Unreadable) -> bool:
     return "not read" in unreadable.why or "lost" in unreadable.why
 
 
-def _without_text(job: Job, events: Sequence[PrintEvent], doubts: Sequence[str]) -> tuple[Receipt, ...]:
-    """A logo, a drawer kick or a status query is no receipt; a paper-long picture or lost bytes may be one: held."""
-    drawn = sum(event.height for event in events if isinstance(event, Raster))
-    if drawn >= LONGEST_LOGO_DOTS:
-        return _held("the receipt is printed as a picture, and pictures are not read yet")
+def _without_text(job: Job, doubts: Sequence[str]) -> tuple[Receipt, ...]:
+    """A logo, a drawer kick or a status query is no receipt; lost bytes may have been one: held."""
     if doubts and len(job.data) >= SHORTEST_RECEIPT_BYTES:
         return _held("; ".join(doubts))
     return ()

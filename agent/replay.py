@@ -1,6 +1,6 @@
 """replay: takes the journal as it lies on disk, gives every job as today's reader understands it; changes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from agent.dialects import DialectState
@@ -9,18 +9,22 @@ from agent.job import Job, JobCutter
 from agent.journal.reader import JournalReader
 from agent.journal.record import Position, RecordKind
 from agent.print_events import PrintEvent
-from agent.reading import Understood, events_of, form_of, understand_or_hold
+from agent.raster import Dictionary
+from agent.reading import NO_SIGNS, Understood, events_of, understand_or_hold
 from agent.reading_place import Mark, ReadingPlace
 from agent.taps.lane import Lane, TapKind
 
+Signs = Callable[[str], Dictionary]
+"""What is known of a lane's letters, for receipts that are printed as pictures."""
 FOR_EVER_NS = 1 << 62
 
 
-def replayed(journal: JournalReader, lanes: Mapping[str, Lane], context: StoreContext) -> Iterator[Understood]:
+def replayed(
+    journal: JournalReader, lanes: Mapping[str, Lane], context: StoreContext, signs: Signs = lambda _: NO_SIGNS
+) -> Iterator[Understood]:
     """From the oldest byte that is kept to the newest, cut at the same places as when it came."""
     for job in _jobs(journal, lanes):
-        lane = lane_of(lanes, job.lane)
-        yield understand_or_hold(job, lane.dialect, form_of(lane), context)
+        yield understand_or_hold(job, lane_of(lanes, job.lane), context, signs(job.lane))
 
 
 def job_at(journal: JournalReader, lane: Lane, origin: Position, mark: Mark, session: int) -> Job | None:

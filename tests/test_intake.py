@@ -196,8 +196,8 @@ async def test_a_job_that_the_reader_fails_on_is_held_and_replay_goes_on_behind_
 def failing_on(number: str) -> Callable[[Sequence[PrintEvent]], Paper]:
     """A reader with a fault that one receipt brings out."""
 
-    def lay_out_or_fail(events: Sequence[PrintEvent]) -> Paper:
-        paper = lay_out(events)
+    def lay_out_or_fail(events: Sequence[PrintEvent], width_dots: int) -> Paper:
+        paper = lay_out(events, width_dots)
         if any(f"#{number}" in line.text for line in paper.lines):
             raise ZeroDivisionError
         return paper

@@ -20,6 +20,7 @@ from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
 from agent.ledger.undoing import live, never_left, undo, undo_behind
+from agent.picture_paper import BEING_READ
 from agent.receipt import EARNING, Kind, Receipt, State
 
 
@@ -90,7 +91,7 @@ def _settle(desk: Desk, case: Case) -> None:
         receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "reprint")
         _attach_by_reprint(desk, case)
         return
-    if case.receipt.state is State.HELD:
+    if case.receipt.state is State.HELD and case.receipt.reason != BEING_READ:
         ask_to_look(desk, case, case.receipt.reason)
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)

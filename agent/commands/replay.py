@@ -10,6 +10,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from agent.commands.asking import act, ask
+from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
 from agent.money import format_amount
 from agent.places import Places
@@ -65,7 +66,7 @@ def _all_receipts(settings: Settings) -> Iterator[dict[str, Any]]:
 def _read_again(settings: Settings) -> Iterator[tuple[str, Receipt]]:
     lanes = {lane.name: lane for lane in settings.tap_lanes()}
     journal = JournalReader(Places(settings).journal)
-    for one in replayed(journal, lanes, context_of(settings.store)):
+    for one in replayed(journal, lanes, context_of(settings.store), Glyphs(Places(settings).glyphs).dictionary):
         yield from ((str(origin), receipt) for origin, receipt in zip(one.origins, one.receipts, strict=True))
 
 

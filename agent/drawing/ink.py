@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from agent.drawing.fonts import is_wide, missing_notes, shape, text_font
 from agent.paper.rows import places_of
-from agent.paper.sheet import FONT_A_DOTS, Mark, place
+from agent.paper.sheet import DRAWN, FONT_A_DOTS, Mark, place
 from agent.print_events import Barcode, Cut, PrintEvent, Raster, Text
 
 BORDER = 16
@@ -49,8 +49,12 @@ def draw(events: Sequence[PrintEvent], width_dots: int) -> Drawing:
 def _text(image: Image.Image, mark: Mark) -> list[str]:
     text = mark.what
     assert isinstance(text, Text)
+    shapes = iter(text.drawn)
     for column, sign in enumerate(places := places_of(text.text)):
         if not sign.strip():
+            continue
+        if sign == DRAWN and (own := next(shapes, None)):
+            _raster(image, Mark(mark.x + column * text.cell, mark.y, own.width, own.height, own))
             continue
         width = text.cell * (2 if is_wide(sign) else 1)
         mask = shape(sign, width, mark.height, text.emphasis)

@@ -4,7 +4,7 @@ The layout in agent/paper puts words on a grid for the reader; this one keeps th
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.paper.rows import FONT_A, FONT_B, places_of
 from agent.print_events import (
@@ -30,6 +30,8 @@ MOST_DOTS = 30_000
 """3.7 m of paper."""
 SYMBOL_DOTS, BARCODE_DOTS, CUT_DOTS = 168, 72, 40
 TAB_COLUMNS = 8
+DRAWN = "\ufffd"
+"""Stands in a text for a shape that the till has drawn itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,8 @@ class _Pen:
 
     def ends_with_picture(self) -> bool:
         """A picture that took the whole line: what comes behind it stands below it."""
-        return bool(self.line) and isinstance(self.line[-1].what, Raster) and not _is_inline(self.line[-1].what)
-
-
-def _is_inline(picture: Raster) -> bool:
-    return bool(getattr(picture, "inline", False))
+        last = self.line[-1].what if self.line else None
+        return isinstance(last, Raster) and not last.inline
 
 
 def _text(pen: _Pen, event: Text) -> None:
@@ -124,14 +123,16 @@ def _text(pen: _Pen, event: Text) -> None:
     while places:
         room = max(1, (pen.width - pen.x) // event.cell) if pen.page_top is None else len(places)
         part, places = places[:room], places[room:]
-        piece = Text(event.at, "".join(part), event.cell, event.tall, event.emphasis)
+        drawn, rest = event.drawn[: part.count(DRAWN)], event.drawn[part.count(DRAWN) :]
+        piece = replace(event, text="".join(part), drawn=drawn)
+        event = replace(event, drawn=rest)
         pen.add(len(part) * event.cell, height_of(event), piece)
         if places:
             pen.end_line(LINE_DOTS)
 
 
 def _picture(pen: _Pen, event: Raster) -> None:
-    if pen.ends_with_picture() or (pen.line and not _is_inline(event)):
+    if pen.ends_with_picture() or (pen.line and not event.inline):
         pen.end_line(0)
     pen.add(event.width or SYMBOL_DOTS, event.height or BARCODE_DOTS, event)
 
@@ -148,10 +149,7 @@ def _barcode(pen: _Pen, event: Barcode) -> None:
 
 def _feed(pen: _Pen, event: Feed) -> None:
     if event.lines > 0:
-        held = bool(pen.line)
-        strip = held and all(isinstance(mark.what, Raster) for mark in pen.line)
-        pen.end_line(event.dots or (0 if strip else LINE_DOTS))
-        pen.y += (event.lines - 1) * LINE_DOTS
+        pen.end_line(event.dots or event.lines * LINE_DOTS)
     elif event.dots < 0:
         pen.end_line(0)
         pen.y = max(0, pen.y + event.dots)

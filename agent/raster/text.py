@@ -35,7 +35,7 @@ def read_picture(picture: Bitmap, dictionary: Dictionary, at: int = 0) -> Pictur
     return read_lines(text_lines(picture), dictionary, at)
 
 
-def read_lines(lines: list[TextLine], dictionary: Dictionary, at: int = 0) -> PictureText:
+def read_lines(lines: Sequence[TextLine], dictionary: Dictionary, at: int = 0) -> PictureText:
     spacing, events = spacing_of(lines), list[PrintEvent]()
     unknown, unsure = dict[Key, None](), dict[Key, None]()
     bottom = None
