@@ -193,7 +193,7 @@ async def test_a_job_that_the_reader_fails_on_is_held_and_replay_goes_on_behind_
         assert [receipt.state.value for one in again for receipt in one.receipts] == ["held", "accepted"]
 
 
-def failing_on(number: str) -> Callable[[Sequence[PrintEvent]], Paper]:
+def failing_on(number: str) -> Callable[[Sequence[PrintEvent], int], Paper]:
     """A reader with a fault that one receipt brings out."""
 
     def lay_out_or_fail(events: Sequence[PrintEvent], width_dots: int) -> Paper:
