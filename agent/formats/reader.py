@@ -111,7 +111,8 @@ def _with_words(sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
         number=_number(sheet, kind, form),
         register=find_register(sheet.blanked, form),
         cashier=find_cashier(sheet.blanked, form),
-        date=sale_moment(sheet.lines, form.dates, context),
+        date=sale_moment(_of_this_sale(sheet.lines, form), form.dates, context)
+        or sale_moment(sheet.lines, form.dates, context),
         currency=sheet.currency,
         exponent=sheet.exponent,
         original=original if kind in (Kind.RETURN, Kind.EXCHANGE, Kind.VOID) else None,
@@ -131,7 +132,18 @@ def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
         number = find_number([f"No. {line.rsplit('#')[-1].strip()}" for line in named], form)
         if number:
             return number
-    return find_number(sheet.blanked, form, skip=form.identifiers.original)
+    own = find_number(_of_this_sale(sheet.blanked, form), form, skip=form.identifiers.original)
+    return own or find_number(sheet.blanked, form, skip=form.identifiers.original)
+
+
+def _of_this_sale(lines: Sequence[str], form: Format) -> list[str]:
+    """Without what tells of another transaction: 'TRANS'N RESUMED' and the number and time beside or right below it."""
+    own, below = list[str](), False
+    for line in lines:
+        other = bool(form.other_sale_words.search(plain(line)))
+        own.append("" if other or below else line)
+        below = other and not any(character.isdigit() for character in line)
+    return own
 
 
 # ---- the amounts ------------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ class Case:
             return {field: (value, None) for field, value in self.truth.items()}
         read = as_json(self.receipt)
         read["n_items"] = len(self.receipt.items)
+        read["day"] = self.receipt.date.date() if self.receipt.date else None
         return {
             field: (value, read[field]) for field, value in self.truth.items() if not _same(field, value, read[field])
         }
@@ -171,8 +173,29 @@ def _text_case(name: str, written: Mapping[str, Any], store: StoreContext) -> It
     if "total" not in printed:
         return
     receipts = read_paper(written["lines"], load_format("generic"), store)
-    truth = {field: amount for field, amount in printed.items() if field != "tip"}
+    truth: dict[str, Any] = {field: amount for field, amount in printed.items() if field != "tip"}
+    if day := _day(str(written["truth"].get("date", "")), store):
+        truth["day"] = day
     yield Case(name, truth, receipts[0] if receipts else None, closes=_closes(printed))
+
+
+def _day(written: str, store: StoreContext) -> date | None:
+    """The truth's day, as sure as it is written: ISO, day first outside the US, a month's name; else None."""
+    for form in (
+        "%Y-%m-%d",
+        "%d/%m/%Y",
+        "%d-%m-%Y",
+        "%d/%m/%y",
+        "%d-%m-%y",
+        "%d %b %Y",
+        "%d %b %y",
+        "%d-%b-%Y",
+        "%d%m%Y",
+    ):
+        if form.startswith("%Y") or store.country != "US":
+            with suppress(ValueError):
+                return datetime.strptime(written.strip(), form).date()  # noqa: DTZ007 (a day has no zone)
+    return None
 
 
 def _closes(printed: Mapping[str, int]) -> bool:

@@ -141,3 +141,89 @@ def test_a_title_in_a_column_of_its_own() -> None:
         Card                          3636.57
     """)
     assert (receipt.kind, receipt.state) == (Kind.X_REPORT, State.NOTED)
+
+
+CHECK = """
+BLUEBIRD EXAMPLE CAFE
+Server: MAYA     Table 9     Guests: 2
+Check 184        11/14/2026 12:31 PM
+2 Cortado                         8.50
+1 Almond croissant                4.50
+Subtotal                         13.00
+Tax 8%                            1.04
+Total                            14.04
+"""
+
+
+@pytest.mark.parametrize("owed", ["Balance Due    14.04", "PLEASE PAY THIS AMOUNT   14.04", "Balance owed   14.04"])
+def test_a_check_that_is_still_owed_is_no_sale(owed: str) -> None:
+    receipt = read(CHECK + owed)
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.PRECHECK, State.NOTED, 0)
+    assert (receipt.subtotal, receipt.tax, receipt.total) == (1300, 104, 1404)
+
+
+@pytest.mark.parametrize("paid", ["VISA ****4729   14.04", "CASH   20.00\nCHANGE   5.96", "Gift Card   14.04"])
+def test_the_same_check_paid_is_a_sale(paid: str) -> None:
+    receipt = read(f"{CHECK}Balance Due    14.04\n{paid}")
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.ACCEPTED, 1300)
+
+
+def test_nothing_owed_any_more_is_a_sale() -> None:
+    assert read(f"{CHECK}VISA   14.04\nBalance Due   0.00").state is State.ACCEPTED
+
+
+def test_an_invoice_that_is_still_owed_is_asked_about() -> None:
+    receipt = read(
+        "INVOICE 5512\nLamp   100.00\nSubtotal   100.00\nTax 8%   8.00\nTotal   108.00\nBalance due   108.00"
+    )
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.HELD, 0)
+    assert "owed" in receipt.reason
+
+
+def test_order_and_ticket_numbers_on_one_line_are_no_order_ticket() -> None:
+    receipt = read("Order #004-864\tTicket #35\n" + BODY)
+    assert (receipt.kind, receipt.state) == (Kind.SALE, State.ACCEPTED)
+
+
+def test_a_card_slip_that_calls_its_amount_a_subtotal() -> None:
+    receipt = read("""
+        Card Type: Visa
+        Acct #: XXXXXXXXXXXX1779
+        Auth Code: 08116C
+        Subtotal:                        22.70
+        Tip:                  ________________
+        Total                 ________________
+        I agree to pay above total
+        Customer Copy
+    """)
+    assert (receipt.kind, receipt.state) == (Kind.CARD_SLIP, State.NOTED)
+
+
+def test_a_suspended_sale_is_no_sale() -> None:
+    receipt = read("SALE SUSPENDED\nTransaction 75   11/14/2026 9:40 AM" + BODY)
+    assert (receipt.kind, receipt.state) == (Kind.PRECHECK, State.NOTED)
+
+
+def test_a_resumed_sale_has_its_own_number_and_time() -> None:
+    receipt = read("""
+        *** TRANS'N RESUMED ***
+        TRANSACTION #: 75   11/14/2026 09:40
+        Lamp                              20.00
+        SUBTOTAL                          20.00
+        GST 5%                             1.00
+        TOTAL                             21.00
+        VISA                              21.00
+        TRANS #: 78  REG 3  11/14/2026 10:05
+    """)
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.ACCEPTED, 2000)
+    assert (receipt.number, receipt.date and receipt.date.hour) == ("78", 10)
+
+
+def test_a_resumed_sale_with_one_number_keeps_it() -> None:
+    assert read("SALE RESUMED\nTRANS #: 78\n" + PAID.replace("Receipt #: 5512", "")).number == "78"
+
+
+def test_a_gift_receipt_and_a_layaway_deposit_earn_nothing() -> None:
+    assert read("GIFT RECEIPT\nReceipt 5512\nToy\nBall").state is State.NOTED
+    layaway = read("LAYAWAY 77\nLamp   100.00\nTOTAL   100.00\nDEPOSIT PAID   20.00\nBALANCE DUE   80.00")
+    assert (layaway.state, layaway.award_base) == (State.HELD, 0)
