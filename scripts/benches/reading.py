@@ -3,6 +3,9 @@
 Print streams (`.bin` with the truth in a `.json` beside it) go the whole way: job, dialect, paper, reader. Texts
 (`.jsonl`, one receipt a line: id, lines, truth) go through the reader. Accepted wrong is the worst outcome: a wrong
 amount credited. Ends with 1 when a print stream was accepted wrong, and with the speed of the dialects.
+
+--one-off tests the proofs: every accepted receipt is read again with each of its amounts one minor unit more and less;
+none may be accepted with another base. That takes some minutes; ends with 1 when one was.
 """
 
 import argparse
@@ -22,8 +25,10 @@ from rich.console import Console  # noqa: E402
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 from rich.table import Table  # noqa: E402
 
-from agent.formats import StoreContext  # noqa: E402
+from agent.formats import StoreContext, load_format, read_paper  # noqa: E402
+from agent.receipt import State  # noqa: E402
 from tests.formats.corpora import HOME, Case, Corpus, corpora_in  # noqa: E402
+from tests.formats.one_off import one_off  # noqa: E402
 from tests.shared_data import BESIDE  # noqa: E402
 
 DIALECT_SPEED = ROOT / "scripts" / "benches" / "dialect_speed.py"
@@ -37,7 +42,10 @@ def main(arguments: Sequence[str]) -> int:
     corpora = [corpus for folder in folders for corpus in corpora_in(folder, store_of(options))]
     if not corpora:
         console.print(f"no receipts with truth under {', '.join(map(str, folders))}: nothing to read")
-    wrong = sum([report(corpus, console, options) for corpus in corpora])
+    wrong = 0
+    for corpus in corpora:
+        wrong += report(corpus, console, options)
+        wrong += test_proofs(corpus, console) if options.one_off else 0
     if DIALECT_SPEED.exists() and not options.no_speed:
         subprocess.run([sys.executable, ROOT / "scripts" / "bench", "dialect-speed"], check=True)
     return 1 if wrong else 0
@@ -47,6 +55,7 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench reading", description=__doc__)
     parser.add_argument("folder", type=Path, nargs="*", help="where receipts with truth are (default: the data beside)")
     parser.add_argument("-v", "--verbose", action="store_true", help="list every receipt that is not right")
+    parser.add_argument("--one-off", action="store_true", help="move every amount of every accepted receipt")
     parser.add_argument("--no-speed", action="store_true", help="leave out the speed of the dialects")
     parser.add_argument("--country", help="the store's country instead of what the file's name says (sroie, us, ca, …)")
     parser.add_argument("--currency", help="its currency")
@@ -78,11 +87,38 @@ def report(corpus: Corpus, console: Console, options: argparse.Namespace) -> int
     return sum(case.accepted_wrong for case in cases) if corpus.prints else 0
 
 
-def read_all(corpus: Corpus, console: Console) -> list[Case]:
+def progress_on(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def read_all(corpus: Corpus, console: Console) -> list[Case]:
+    with progress_on(console) as progress:
         papers = progress.track(corpus.read(), total=corpus.size, description=corpus.name)
         return [case for paper in papers for case in paper]
+
+
+def test_proofs(corpus: Corpus, console: Console) -> int:
+    """How many papers were accepted with another base when one amount on them was one unit off."""
+    papers, moved, wrong = 0, 0, 0
+    with progress_on(console) as progress:
+        for name, lines, store in progress.track(corpus.papers(), total=corpus.size, description="one off"):
+            accepted = accepted_base(lines, store)
+            if accepted is None:
+                continue
+            papers += 1
+            for number, changed in one_off(lines, store):
+                moved += 1
+                if accepted_base(changed, store) not in (None, accepted):
+                    wrong += 1
+                    console.print(f"  WRONG  {name}: {lines[number].strip()!r} as {changed[number].strip()!r}")
+    console.print(f"  one off: {moved} amounts of {papers} accepted papers moved, {wrong} accepted with another base")
+    return wrong
+
+
+def accepted_base(lines: Sequence[str], store: StoreContext) -> int | None:
+    receipts = read_paper(lines, load_format("generic"), store)
+    return receipts[0].award_base if receipts and receipts[0].state is State.ACCEPTED else None
 
 
 def outcomes(groups: dict[str, list[Case]]) -> Table:

@@ -88,11 +88,15 @@ def _same(field: str, truth: Any, read: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Receipts of one kind in one place: `read()` gives a list of cases for each of its `size` papers."""
+    """Receipts of one kind in one place: `read()` gives a list of cases for each of its `size` papers.
+
+    `papers()` gives each paper's name, lines and store.
+    """
 
     name: str
     size: int
     read: Callable[[], Iterator[list[Case]]]
+    papers: Callable[[], Iterator[tuple[str, list[str], StoreContext]]]
     prints: bool = False
     """Printer bytes through the whole way; else lines of text."""
 
@@ -120,7 +124,12 @@ def _streams(folder: Path, paths: Sequence[Path], store: StoreContext | None) ->
         for path in paths:
             yield list(_stream_cases(path, str(path.relative_to(folder)), store or HOME))
 
-    return Corpus("print streams", len(paths), read, prints=True)
+    def papers() -> Iterator[tuple[str, list[str], StoreContext]]:
+        for path in paths:
+            for lines in _printed_lines(path):
+                yield str(path.relative_to(folder)), lines, store or HOME
+
+    return Corpus("print streams", len(paths), read, papers, prints=True)
 
 
 def _stream_cases(path: Path, name: str, store: StoreContext) -> Iterator[Case]:
@@ -141,13 +150,17 @@ def print_streams(folder: Path) -> list[Case]:
 
 def print_lines(folder: Path, encoder: str) -> Iterator[tuple[str, list[str]]]:
     """The papers of one encoder as lines, one per file."""
-    form = load_format("generic")
     for path in sorted((folder / "encoders" / encoder).glob("*.bin")):
-        lane = lane_for_file(str(path), DialectName.AUTO, "cp437", "generic")
-        for job in jobs_in_file(path.read_bytes(), lane):
-            paper = understand(job, DialectName.AUTO, form, HOME).paper
-            if paper.lines:
-                yield path.name, [line.text for line in paper.lines]
+        for lines in _printed_lines(path):
+            yield path.name, lines
+
+
+def _printed_lines(path: Path) -> Iterator[list[str]]:
+    lane = lane_for_file(str(path), DialectName.AUTO, "cp437", "generic")
+    for job in jobs_in_file(path.read_bytes(), lane):
+        paper = understand(job, DialectName.AUTO, load_format("generic"), HOME).paper
+        if paper.lines:
+            yield [line.text for line in paper.lines]
 
 
 # ---- texts ----------------------------------------------------------------------------------------
@@ -160,7 +173,11 @@ def _texts(path: Path, store: StoreContext) -> Corpus:
         for number, written in enumerate(receipts):
             yield list(_text_case(f"{path.stem}:{number}", written, store))
 
-    return Corpus(path.stem, len(receipts), read)
+    def papers() -> Iterator[tuple[str, list[str], StoreContext]]:
+        for number, written in enumerate(receipts):
+            yield f"{path.stem}:{number}", written["lines"], store
+
+    return Corpus(path.stem, len(receipts), read, papers)
 
 
 def _text_case(name: str, written: Mapping[str, Any], store: StoreContext) -> Iterator[Case]:

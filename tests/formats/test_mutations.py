@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.formats import StoreContext, read_paper
 from agent.receipt import Receipt, State
-from tests.formats.corpora import HOME, american_lines, print_lines
+from tests.formats.corpora import HOME, MALAYSIA, american_lines, malaysian_lines, print_lines
 from tests.formats.one_off import one_off
 from tests.formats.printed import GENERIC, GERMANY, SALE, lines_of
 from tests.shared_data import shared_data
@@ -80,6 +80,11 @@ def test_print_streams() -> None:
 def test_american_texts() -> None:
     sample = random.Random(2).sample(list(american_lines(shared_data())), 40)
     assert [name for name, lines in sample if moved_awards(lines, HOME)] == []
+
+
+def test_malaysian_texts() -> None:
+    sample = random.Random(3).sample(list(malaysian_lines(shared_data())), 40)
+    assert [name for name, lines in sample if moved_awards(lines, MALAYSIA)] == []
 
 
 @given(st.lists(st.integers(1, 99_99), min_size=1, max_size=12), st.integers(0, 12), st.data())
