@@ -21,6 +21,8 @@ TALK_SECONDS = 1.0
 """We say something at least so often; a tap that hears nothing for 4 s takes the box for gone."""
 SILENT_SECONDS = 5.0
 """A tap that says nothing for so long (it reports each second) is asked who it is again."""
+TELL_CHUNKS = 8
+"""While the disk stalls the tap hears so often how far our memory has come, should its own be full."""
 MOST_SAMPLES = 32
 
 
@@ -138,6 +140,8 @@ class _Stream:
     ends: deque[tuple[int, int]] = field(default_factory=deque)
     """(number behind a chunk, offset behind it) of chunks handed on and not known to be on the disk."""
     durable: int = 0
+    told: int = 0
+    """Chunks before this number the tap knows to be in our memory."""
     asked_at: float = float("-inf")
 
 
@@ -277,7 +281,7 @@ class Session:
         )
         self._streams = (_Stream(), _Stream())
         for stream, name in zip(self._streams, names, strict=True):
-            stream.number = stream.durable = values[f"{name}_first"]
+            stream.number = stream.durable = stream.told = values[f"{name}_first"]
             stream.offset = stream.kept = values[f"{name}_first_offset"]
         if self._known and (self._known.serial, self._known.boot) == (self.tap.serial, self.tap.boot):
             for stream, offset in zip(self._streams, self._known.offsets, strict=True):
@@ -316,6 +320,8 @@ class Session:
         known = max(0, stream.offset - offset)
         stream.offset = max(stream.offset, offset + length)
         stream.ends.append((stream.number, offset + length))
+        if stream.number - stream.told >= TELL_CHUNKS:
+            self._tell_kept(direction)
         if known >= length:
             return
         if values["kind"] == messages.OVERFLOW:
@@ -369,6 +375,7 @@ class Session:
     def _tell_kept(self, direction: Direction) -> None:
         if self.tap is not None:
             stream = self._streams[direction]
+            stream.told = stream.number
             self._say(messages.KEPT.pack(self.tap.boot, direction, stream.durable, stream.number))
 
     def _tell_line(self, now: float) -> None:

@@ -37,7 +37,7 @@ class Ring:
         if errors:
             self.errors += 1
         done = 0
-        if self._unnamed and not self._name_lost(high, low):
+        if not self.name_lost(high, low):
             self._lose(count)
             return
         while done < count:
@@ -128,8 +128,10 @@ class Ring:
         self._unnamed += count
         self.lost += count
 
-    def _name_lost(self, high: int, low: int) -> bool:
-        """Writes down how many bytes found no room; False while there is none for that either."""
+    def name_lost(self, high: int, low: int) -> bool:
+        """Writes down how many bytes found no room, if any did; False while there is none for that either."""
+        if not self._unnamed:
+            return True
         if not self._make_room(LOST_ROOM):
             return False
         self.close()

@@ -99,6 +99,10 @@ class Tap:
         for line in self._lines:
             line.listen(self._stage, self._high, low)
 
+    def held(self) -> int:
+        """Bytes that the rings hold, heads and all."""
+        return self._lines[0].ring.used + self._lines[1].ring.used
+
     def uptime_us(self) -> int:
         return (self._high << 30) + self._low
 
@@ -228,6 +232,7 @@ class Tap:
         line = self._lines[direction]
         ring = line.ring
         settled = elapsed(self._high, self._low, line.last_high, line.last_low) > SETTLED_US
+        ring.name_lost(self._high, self._low)
         if ring.unsent == 0 and ring.is_open and settled:
             ring.close()
         taken = ring.take()

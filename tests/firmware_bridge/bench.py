@@ -4,10 +4,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from firmware_bridge.firmware.tap import Tap
+from firmware_bridge.firmware.tap import WRAP, Tap
 from firmware_bridge.messages import DIRECTIONS
 from firmware_bridge.session import Event, Identified, Known, Line, Lost, Passed, Session
-from firmware_bridge.simulator import SoftBoard
+from firmware_bridge.simulator import RING_BYTES, SoftBoard
+from tests.firmware_bridge.micropython import interpreter
+from tests.firmware_bridge.micropython.interpreter import Interpreter
 
 STEP_SECONDS = 0.001
 DISK_SECONDS = 0.03
@@ -67,11 +69,18 @@ class Disk:
 class Bench:
     """One tap, one box. `say` makes the till (0) or the printer (1) send bytes at a speed."""
 
-    def __init__(self, wire_up: Wire = clean, wire_down: Wire = clean, *, ring_bytes: tuple[int, int] | None = None):
+    def __init__(
+        self,
+        wire_up: Wire = clean,
+        wire_down: Wire = clean,
+        *,
+        ring_bytes: tuple[int, int] = RING_BYTES,
+        micropython: Interpreter | None = None,
+    ) -> None:
         self.now = 100.0
         self._wires = {"up": wire_up, "down": wire_down}
         self._flying: dict[str, list[tuple[float, bytes]]] = {"up": [], "down": []}
-        self._ring_bytes = ring_bytes
+        self._ring_bytes, self._micropython = ring_bytes, micropython
         self._flash: dict[int, tuple[int, int, int, int]] = {0: (115200, 8, 0, 1), 1: (115200, 8, 0, 1)}
         self._unsaid = {direction: bytearray() for direction in DIRECTIONS}
         self._credit = dict.fromkeys(DIRECTIONS, 0.0)
@@ -80,6 +89,7 @@ class Bench:
         self.truth: dict[int, dict[int, bytearray]] = {}
         self.session: Session | None = None
         self.connected = True
+        self.disk_seconds = DISK_SECONDS
         self.events: list[Event] = []
         self._nonce = 0
         self.start_tap()
@@ -89,10 +99,14 @@ class Bench:
 
     def start_tap(self) -> None:
         """A power cut of the tap alone, or the first start."""
-        self.board = SoftBoard(lambda: self.now, self._flash)
-        if self._ring_bytes:
-            self.board.ring_bytes = self._ring_bytes
-        self.tap = Tap(self.board)
+        self.board: SoftBoard | interpreter.Board
+        self.tap: Tap | interpreter.Tap
+        if self._micropython is None:
+            self.board = SoftBoard(lambda: self.now, self._flash, ring_bytes=self._ring_bytes)
+            self.tap = Tap(self.board)
+        else:
+            self.board = interpreter.Board(random.getrandbits(32))
+            self.tap = interpreter.Tap(self._micropython, self.board, self._ticks_us, self._ring_bytes)
         self.truth[self.board.boot] = {direction: bytearray() for direction in DIRECTIONS}
 
     def start_box(self) -> None:
@@ -142,7 +156,7 @@ class Bench:
     def settled(self) -> bool:
         """All that was said is on the box's disk, and the tap knows it."""
         said = not any(self._unsaid.values()) and not any(line.any() for line in self.board.lines)
-        return said and all(line.ring.used == 0 for line in self.tap._lines)
+        return said and self.tap.held() == 0
 
     # What came of it.
 
@@ -169,6 +183,9 @@ class Bench:
             if boot == self.board.boot:
                 assert at == len(true)
         return missing
+
+    def _ticks_us(self) -> int:
+        return int(self.now * 1e6) % WRAP
 
     def _lines_bring(self) -> None:
         for direction, unsaid in self._unsaid.items():
@@ -208,10 +225,10 @@ class Bench:
                 disk.syncing.clear()
             disk = self.disks.setdefault(event.tap.boot, Disk())
             for direction in DIRECTIONS:
-                disk.syncing.append((self.now + DISK_SECONDS, direction, disk.end[direction]))
+                disk.syncing.append((self.now + self.disk_seconds, direction, disk.end[direction]))
         elif isinstance(event, Passed | Lost) and session.tap is not None:
             disk = self.disks[session.tap.boot]
             length = len(event.payload) if isinstance(event, Passed) else event.length or 0
             disk.written[event.direction].append(event)
             disk.end[event.direction] = event.offset + length
-            disk.syncing.append((self.now + DISK_SECONDS, event.direction, event.offset + length))
+            disk.syncing.append((self.now + self.disk_seconds, event.direction, event.offset + length))

@@ -62,7 +62,7 @@ async def test_both_directions_reach_the_journal_and_the_tap_is_told(tmp_path: P
             await say(tmp_path / "till", sent)
             await say(tmp_path / "printer", b"\x12\x14")
             await until(lambda: counts.bytes_to_printer == len(sent) and counts.bytes_from_printer == 2)
-            await until(lambda: not any(line.ring.used for line in simulator.tap._lines))
+            await until(lambda: not simulator.tap.held())
             await until(lambda: counts.wire_tap)
             assert counts.wire_tap["board"] == "simulated"
             assert simulator.board.confirmed == ord("a")
