@@ -143,11 +143,9 @@ def unframed(hex_bytes):
 
 
 def hear_noise(rounds, size, seed):
-    """Random bytes from the box's side; gives the memory in use before and after, in bytes."""
+    """Random bytes from the box's side."""
     state = seed
     noise = bytearray(size)
-    gc.collect()
-    before = gc.mem_alloc()
     for _ in range(rounds):
         for at in range(size):
             state = (state * 1103515245 + 12345) & 0x3FFFFFFF
@@ -156,8 +154,6 @@ def hear_noise(rounds, size, seed):
         board.now = (board.now + 1000) & 0x3FFFFFFF
         tap.turn()
         board.to_box = bytearray()
-    gc.collect()
-    return "%d %d" % (before, gc.mem_alloc())
 
 
 def memory():
