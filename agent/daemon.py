@@ -6,7 +6,7 @@ import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from random import SystemRandom
@@ -22,6 +22,7 @@ from agent.fleet.inventory import birth_of
 from agent.fleet.messages import Alert, Severity, Who
 from agent.fleet.pace import Pace
 from agent.fleet.uplink import Uplink
+from agent.front_desk import FrontDesk
 from agent.glyphs import Glyphs
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
@@ -111,8 +112,17 @@ class Agent:
             glyphs,
             PoisonNote(self._places.learning),
         )
+        self._people = FrontDesk(providers, clock, timedelta(minutes=settings.page.checked_in_minutes))
         self._for_acts = Parts(
-            ledger, clock, settings, rules, providers, self._queued, self._intake.read_again, settings_file
+            ledger=ledger,
+            clock=clock,
+            settings=settings,
+            rules=rules,
+            providers=providers,
+            queued=self._queued,
+            people=self._people,
+            read_again=self._intake.read_again,
+            settings_file=settings_file,
         )
         self._courier = Courier(ledger, providers, clock, settings.store, self._queued, SystemRandom())
 
@@ -162,6 +172,7 @@ class Agent:
             "pictures": self._learner.run,
             "uplink": uplink.run,
             "local answers": server.run_until_cancelled,
+            "front desk": self._people.run,
             "pages": PageServer(self._for_acts, self._places.page_key).run,
             "nights": nightly.run,
             "reconciliation": reconciler.run,

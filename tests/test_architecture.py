@@ -56,6 +56,7 @@ LAYER_OF = {
     "agent.glyphs": "parts",
     "agent.courier": "flows",
     "agent.acts": "flows",
+    "agent.front_desk": "flows",
     "agent.till": "flows",
     "agent.daemon": "daemon",
     "agent.supervisor": "daemon",

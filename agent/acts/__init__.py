@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 
 from agent.acts.answer import answer
+from agent.acts.attach import attach
+from agent.acts.correct import correct
+from agent.acts.detach import detach
+from agent.acts.find import find
 from agent.acts.handover_done import handover_done
 from agent.acts.ignore_line import ignore_line
 from agent.acts.map_line import map_line
+from agent.acts.move import move
 from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
 from agent.acts.read_again import read_again
 from agent.acts.retry import retry
@@ -14,8 +19,18 @@ from agent.acts.take_catalogue import take_catalogue
 
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
 
+
+def _always(_: Body) -> bool:
+    return True
+
+
 ACTS: Mapping[str, Act] = {
     "answer": Act(answer, EVERYBODY, lambda body: body.get("choice") == "Add anyway"),  # the task says whose it is
+    "attach": Act(attach),
+    "move": Act(move, TILL, _always),
+    "detach": Act(detach, TILL, _always),
+    "correct": Act(correct, MANAGERS, _always),
+    "find": Act(find),
     "retry": Act(retry),
     "send_again": Act(send_again, MANAGERS),
     "handover_done": Act(handover_done),

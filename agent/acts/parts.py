@@ -9,6 +9,7 @@ from typing import Any
 
 from agent.booking import Rules
 from agent.clock import Clock
+from agent.front_desk import FrontDesk
 from agent.ledger import Ledger
 from agent.providers import Provider
 from agent.settings import Settings
@@ -42,6 +43,8 @@ class Actor:
     role: Role
     name: str = ""
     for_whom: str = ""
+    place: str = ""
+    """Which browser, for what is kept between two taps; '' on the command line."""
 
     @property
     def who(self) -> str:
@@ -63,6 +66,7 @@ class Parts:
     rules: Rules
     providers: Mapping[str, Provider]
     queued: asyncio.Event
+    people: FrontDesk
     read_again: Callable[[Collection[int]], Awaitable[list[dict[str, Any]]]]
     settings_file: Path | None = None
 

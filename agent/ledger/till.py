@@ -10,14 +10,15 @@ from sqlite_utils import Database
 
 from agent.ledger import tasks
 from agent.ledger.moment import iso
-from agent.ledger.personal import masked, masked_customer, masked_name
+from agent.ledger.outbox import LIVE
 from agent.ledger.schema import OPEN
+from agent.ledger.till_view import person_of
 
 MOST_CARDS = 60
 FIELDS = (
     "id", "lane", "captured_at", "business_day", "kind", "state", "reason", "reprint", "number", "register", "cashier",
     "printed_at", "currency", "exponent", "total", "subtotal", "tax", "discount", "award_base", "original",
-    "identified", "duplicate", "duplicate_of",
+    "duplicate", "duplicate_of",
 )  # fmt: skip
 
 
@@ -32,13 +33,13 @@ def cards(db: Database, since: datetime, lane: str = "", limit: int = MOST_CARDS
         " ORDER BY id DESC LIMIT ?",
         [lane, lane, iso(since), limit],
     )
-    return _with_fates(db, [_card(row) for row in rows])
+    return _with_fates(db, [_card(db, row) for row in rows])
 
 
 def card(db: Database, receipt_id: int) -> dict[str, Any] | None:
     """One of them, whenever it was; with its items and tenders."""
     for row in db.query("SELECT * FROM receipts WHERE id = ?", [receipt_id]):
-        shown = {**_card(row), "items": json.loads(row["items"]), "tenders": json.loads(row["tenders"])}
+        shown = {**_card(db, row), "items": json.loads(row["items"]), "tenders": json.loads(row["tenders"])}
         return _with_fates(db, [shown])[0]
     return None
 
@@ -68,10 +69,10 @@ def last_error(db: Database) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def _card(row: dict[str, Any]) -> dict[str, Any]:
-    who = {"name": masked_name(row["name"]), "phone": masked(row["phone"]), "email": masked(row["email"])}
-    person = {name: value for name, value in {**who, "card": row["card"]}.items() if value}
-    return {**{name: row[name] for name in FIELDS}, "person": person}
+def _card(db: Database, row: dict[str, Any]) -> dict[str, Any]:
+    person = person_of(db, row)
+    how = person.pop("how")
+    return {**{name: row[name] for name in FIELDS}, "person": person, "how": how}
 
 
 def _with_fates(db: Database, shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,14 +90,14 @@ def _facts(db: Database, numbers: Sequence[int]) -> defaultdict[int, list[dict[s
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in db.query(
         "SELECT o.id, o.receipt_id, o.programme, o.provider, o.call, o.points, o.state, o.reason, o.remote_id,"
-        " o.task_id, o.deadline, o.next_at, o.sign_up_until, o.finished_at, o.warned, o.missed, o.hold_ms, o.key,"
-        " json_extract(o.body, '$.customer') AS customer, coalesce(c.state, 'ok') AS cloud, c.since AS cloud_since"
+        " o.task_id, o.deadline, o.next_at, o.sign_up_until, o.finished_at, o.warned, o.missed, o.role, o.undoes,"
+        f" (o.role <> 'undo' AND {LIVE}) AS live,"
+        " coalesce(c.state, 'ok') AS cloud, c.since AS cloud_since"
         " FROM outbox o LEFT JOIN clouds c ON c.name = o.provider"
         f" WHERE o.receipt_id IN ({_marks(numbers)}) ORDER BY o.id",
         [*numbers],
     ):
-        customer = masked_customer(json.loads(row["customer"] or "{}"))
-        found[row["receipt_id"]].append({**row, "customer": customer})
+        found[row["receipt_id"]].append(row)
     return found
 
 

@@ -42,7 +42,7 @@ def _shown(db: Database, row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in SHOWN},
         "items": json.loads(row["items"]),
-        "person": _person(db, row),
+        "person": person_of(db, row),
         "awards": awards,
         "points": points,
         "not_awarded": dict(
@@ -52,7 +52,8 @@ def _shown(db: Database, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _person(db: Database, row: dict[str, Any]) -> dict[str, Any]:
+def person_of(db: Database, row: dict[str, Any]) -> dict[str, Any]:
+    """Masked; `how` he came to it: '' nobody, printed, attach, move …"""
     attached = attachments.latest(db, row["id"])
     if attached is not None:
         return {**masked_customer(attached.customer), "how": attached.how if attached.customer else ""}

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from agent.ledger.schema import OPEN_STATES
+from agent.receipt import EARNING, Kind
+
 CLOUD_AWAY = ("away", "stopped")
 
 
@@ -51,26 +54,40 @@ def look(card: Mapping[str, Any]) -> Look:
     return next(_looks(card))
 
 
+def can_attach(card: Mapping[str, Any]) -> bool:
+    """It counts, and is nobody's yet."""
+    counts = card["state"] == "accepted" and Kind(card["kind"]) in EARNING
+    return counts and card["duplicate"] in ("", "added") and not can_undo(card)
+
+
+def can_undo(card: Mapping[str, Any]) -> bool:
+    """Something stands that was given for it, or will be."""
+    return any(fact["live"] for fact in card["facts"])
+
+
 def _looks(card: Mapping[str, Any]) -> Iterator[Look]:
     """All that could be said of it, the most pressing first."""
     facts: Sequence[Mapping[str, Any]] = card["facts"]
+    counts = [fact for fact in facts if fact["live"] or fact["state"] == "refused"]
     if card["duplicate"] in ("reprint", "removed"):
         yield Look(State.COUNTED, f"card.{card['duplicate']}")
     if any(question["choices"] for question in card["questions"]):
         yield Look(State.ASKS, "card.asks", card["questions"][0]["title"])
     if card["state"] == "held":
         yield Look(State.HELD, "card.held", card["reason"])
-    yield from (_of_fact(state, fact, card) for state, of in ORDER for fact in facts if fact["state"] in of)
+    yield from (_of_fact(state, fact, card) for state, of in ORDER for fact in counts if fact["state"] in of)
+    if any(fact["role"] == "undo" and fact["state"] in OPEN_STATES for fact in facts):
+        yield Look(State.WAITING, "card.undoing")
     why = next(iter(card["reasons"].values()), "")
     if card["state"] == "noted":
         yield Look(State.NOTHING, "card.noted", why)
-    if not card["identified"] and not facts:
+    if not card["person"]:
         yield Look(State.OPEN, "card.open")
     yield Look(State.NOTHING, "card.nothing", why)
 
 
 def _of_fact(state: State, fact: Mapping[str, Any], card: Mapping[str, Any]) -> Look:
-    points = sum(one["points"] for one in card["facts"] if one["state"] not in ("refused", "cancelled"))
+    points = sum(one["points"] for one in card["facts"] if one["live"])
     if state is State.SENT:
         return Look(state, "card.sent", points=points)
     if state is not State.WAITING:

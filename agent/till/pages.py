@@ -169,7 +169,7 @@ class Pages:
             raise NotAllowed(f"a {typed.role.value}'s PIN is not enough for this")
         if typed.name == own.name:
             return own, self._door.sessions.pin_again(session, now)
-        return Actor(typed.role, typed.name, for_whom=own.who), session
+        return Actor(typed.role, typed.name, for_whom=own.who, place=own.place), session
 
     async def _refused(
         self, view: View, visit: Visit, error: Exception, path: str, body: Mapping[str, str]
@@ -227,6 +227,7 @@ class Pages:
             "menu": menu,
             "here": visit.path,
             "back": f"{visit.path}?{query}" if query else visit.path,
+            "exponent": self._parts.settings.store.exponent,
             "lanes": list(self._parts.settings.lanes),
             "box": self._parts.settings.device.id,
         }
@@ -262,7 +263,7 @@ def _home(session: Session) -> str:
 
 def _in_words(texts: Texts, act: str, said: Any) -> str:
     """What the page says after an act: the act's own words, or the catalogue's for it."""
-    if isinstance(said, str) and said:
+    if isinstance(said, str):
         return texts.said(said)
     if said is False:
         return texts("done.too_late")

@@ -44,6 +44,7 @@ class PageServer:
             await asyncio.Event().wait()
         listener = await self._listen(page)
         live = Live(self._parts.ledger, self._parts.clock)
+        self._parts.people.on_news = live.changed
         sessions = Sessions(device_key(self._key_file), page.staff, timedelta(hours=page.session_hours))
         pages = Pages(self._parts, Door(page.staff, sessions, self._parts.ledger, self._parts.clock), live)
         async with asyncio.TaskGroup() as group:

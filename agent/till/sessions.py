@@ -39,14 +39,15 @@ class Sessions:
 
     def begin(self, name: str, now: datetime) -> Session:
         """After a right PIN."""
-        return self._signed(Session(self.actor(name), now, now, secrets.token_urlsafe(12)))
+        nonce = secrets.token_urlsafe(12)
+        return self._signed(Session(self.actor(name, nonce), now, now, nonce))
 
     def pin_again(self, session: Session, now: datetime) -> Session:
         """The same session, its PIN typed just now."""
         return self._signed(replace(session, pin_at=now))
 
-    def actor(self, name: str) -> Actor:
-        return Actor(Role(self._staff[name].role), name)
+    def actor(self, name: str, place: str = "") -> Actor:
+        return Actor(Role(self._staff[name].role), name, place=place)
 
     def cookie(self, session: Session) -> str:
         said = {
@@ -69,7 +70,7 @@ class Sessions:
         if now - began > self.lasts:
             return None
         pin_at = datetime.fromtimestamp(said["pin"], now.tzinfo)
-        return self._signed(Session(self.actor(name), began, pin_at, said["nonce"]))
+        return self._signed(Session(self.actor(name, said["nonce"]), began, pin_at, said["nonce"]))
 
     def _signed(self, session: Session) -> Session:
         token = self._mac(session.actor.name, f"form {session.nonce}")[:TOKEN_CHARACTERS]

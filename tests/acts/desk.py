@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.acts import Parts
 from agent.booking import Rules
+from agent.front_desk import FrontDesk
 from agent.ledger import Ledger
 from agent.providers import Call, Idempotency
 from agent.settings import Settings
@@ -34,6 +35,6 @@ async def desk(folder: Path, **sections: Any) -> AsyncIterator[Parts]:
         return []
 
     try:
-        yield Parts(ledger, clock, settings, rules, {}, asyncio.Event(), read_again)
+        yield Parts(ledger, clock, settings, rules, {}, asyncio.Event(), FrontDesk({}, clock), read_again)
     finally:
         await ledger.close()

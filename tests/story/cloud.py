@@ -39,8 +39,13 @@ class CloudProcess:
             self._process.kill()
             await self._process.wait()
 
-    async def sign_up(self, phone: str) -> None:
-        await self._post("members", {"phone": phone})
+    async def sign_up(self, phone: str, **fields: Any) -> None:
+        """`fields`: first_name, last_name, email, card, points, wallet."""
+        await self._post("members", {"phone": phone, **fields})
+
+    async def check_in(self, phone: str) -> None:
+        """Somebody types a phone at the loyalty tablet."""
+        await self._post("check-in", {"phone": phone})
 
     async def misbehave(self, fault: str, **how: Any) -> None:
         await self._post("misbehave", {"fault": fault, **how})

@@ -1,16 +1,17 @@
 """shop: a whole box with pages, a till, a printer and a sandbox cloud, and people with PINs; for tests in a browser."""
 
+import itertools
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from agent.till.pins import hashed
 from tests.fleet.mosquitto import free_port
-from tests.story.box import Box
+from tests.story.box import Box, until
 from tests.story.cloud import TOKEN, CloudProcess
 from tests.story.printer import SimulatedPrinter
 from tests.story.slips import Shop, Slip
@@ -18,7 +19,6 @@ from tests.story.till import NetworkTill
 
 PINS = {"cashier": "2580", "manager": "1357", "technician": "9753", "owner": "8642"}
 SALT = "made-for-tests"
-MEMBERS = ("4155550101", "4155550102", "4155550103", "4155550104")
 SETTINGS = """
 [store]
 name = "Example Pets"
@@ -40,6 +40,7 @@ base_url = "{cloud}"
 token = "{token}"
 timeout_s = 2
 calls_per_second = 50
+speaks = ["checked_in", "sign_up", "estimate", "rewards", "void"]
 [programmes.points]
 provider = "cloud"
 [page]
@@ -64,6 +65,29 @@ class PageShop:
     second: NetworkTill
     shop: Shop
     url: str
+    _phones: Iterator[int] = field(default_factory=lambda: itertools.count(200))
+
+    async def member(self, **fields: Any) -> str:
+        """Somebody new who has signed up; gives the phone as a till prints it."""
+        phone = self.stranger()
+        await self.cloud.sign_up(f"+1{phone}", **fields)
+        return phone
+
+    def stranger(self) -> str:
+        """A phone that nobody has signed up with."""
+        return f"415555{next(self._phones):04d}"
+
+    async def points(self, phone: str) -> int:
+        """At the cloud."""
+        return (await self.cloud.points()).get(f"+1{phone}", 0)
+
+    async def has(self, phone: str, points: int) -> None:
+        """Waits until the cloud's ledger says so."""
+
+        async def said() -> bool:
+            return await self.points(phone) == points
+
+        await until(f"{phone} has {points} points at the cloud", said)
 
     async def sale(self, phone: str = "", lines: int = 0, *, second: bool = False) -> Slip:
         """Printed and read; gives the slip."""
@@ -80,8 +104,6 @@ class PageShop:
 @asynccontextmanager
 async def opened(folder: Path, extra: str = "") -> AsyncIterator[PageShop]:
     async with SimulatedPrinter() as printer, CloudProcess() as cloud:
-        for phone in MEMBERS:
-            await cloud.sign_up(f"+1{phone}")
         listen, second, port = (f"127.0.0.1:{free_port()}" for _ in range(3))
         settings = SETTINGS.format(
             listen=listen,

@@ -22,7 +22,7 @@ def test_a_cookie_speaks_for_its_person_also_after_a_restart() -> None:
     session = sessions().begin("ann", NOW)
     read = sessions().read(sessions().cookie(session), NOW + timedelta(hours=1))
     assert read == session
-    assert session.actor == Actor(Role.CASHIER, "ann")
+    assert session.actor == Actor(Role.CASHIER, "ann", place=session.nonce)
     assert len(session.token) == 32
 
 

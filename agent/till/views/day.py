@@ -22,7 +22,6 @@ async def day(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "after": chosen + timedelta(days=1) if chosen < today else None,
         "account": account,
         "places": [(place, account[place]) for place in COUNTED],
-        "exponent": parts.settings.store.exponent,
     }
 
 

@@ -1,29 +1,48 @@
-"""till: the cashier's page: receipts of the last minutes, each with its state; one of them opened; changes nothing."""
+"""till: the cashier's page: receipts of the last minutes, one of them opened, or who stands at the register."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from agent import booking
 from agent.acts import Parts
+from agent.acts.whom import only_cloud
 from agent.ledger import till as asked
-from agent.till.cards import look
+from agent.ledger.moment import Moment
+from agent.till.cards import can_attach, can_undo, look
+from agent.till.people import people_here, shown_look_up, with_name
 from agent.till.questions import mine
 from agent.till.visit import Visit
 
 
 async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
-    """`?receipt=12` opens one."""
+    """`?receipt=12` opens one; without, whoever stands at the register is found here."""
     since = visit.now - timedelta(minutes=parts.settings.page.receipts_minutes)
     role = visit.session.actor.role
-    cards = [mine(card, role) for card in await parts.ledger.do(asked.cards, since, visit.lane)]
+    cards = [with_name(parts, mine(card, role)) for card in await parts.ledger.do(asked.cards, since, visit.lane)]
     number = visit.number("receipt")
-    found = await parts.ledger.do(asked.card, number) if number else None
-    opened = mine(found, role) if found else None
     return {
         "minutes": f"{parts.settings.page.receipts_minutes:g}",
-        "cards": [(card, look(card)) for card in cards],
-        "opened": opened,
-        "look": look(opened) if opened else None,
+        "cards": [(card, look(card), can_attach(card)) for card in cards],
         "clouds": await parts.ledger.do(asked.clouds),
         "late": await parts.ledger.do(asked.deadlines_near),
+        "here_now": people_here(parts),
+        "found": shown_look_up(parts, visit, number),
+        "several": not only_cloud(parts.settings),
+        "programmes": list(parts.settings.programmes),
+        **await _opened(parts, visit, number),
+    }
+
+
+async def _opened(parts: Parts, visit: Visit, number: int) -> Mapping[str, Any]:
+    """One receipt with what can be done to it and what it gives, or would give."""
+    card = await parts.ledger.do(asked.card, number) if number else None
+    if card is None:
+        return {"opened": None}
+    return {
+        "opened": with_name(parts, mine(card, visit.session.actor.role)),
+        "look": look(card),
+        "can_attach": can_attach(card),
+        "can_undo": can_undo(card),
+        "what_if": await parts.ledger.do(booking.what_if, parts.rules, number, Moment.now(parts.clock)),
     }
