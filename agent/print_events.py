@@ -1,16 +1,8 @@
 """print_events: what every dialect gives from printer bytes; positions are dots, `at` is the byte offset in the job."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar, dataclass_transform
 
-_T = TypeVar("_T")
-
-
-@dataclass_transform(frozen_default=True)
-def event(cls: type[_T]) -> type[_T]:
-    """Frozen for the type checker only: a receipt has hundreds, and frozen at run time each takes 4 times as long."""
-    return dataclass(slots=True, unsafe_hash=True)(cls)
+from agent.cheap_value import cheap_value
 
 
 class Align(StrEnum):
@@ -19,7 +11,7 @@ class Align(StrEnum):
     RIGHT = "right"
 
 
-@event
+@cheap_value
 class Text:
     """A run of characters in one style. `cell` = dots one column takes (12 for font A, 9 for B, doubled when wide)."""
 
@@ -32,7 +24,7 @@ class Text:
     """The shapes of its U+FFFD, in order, where the till has drawn characters of its own; else none."""
 
 
-@event
+@cheap_value
 class Feed:
     """Ends the line (`lines` >= 1), or only moves the paper by `dots` (lines = 0; negative: backwards).
 
@@ -44,14 +36,14 @@ class Feed:
     dots: int = 0
 
 
-@event
+@cheap_value
 class Return:
     """Carriage return: the head goes back to the left edge and what follows overprints the line."""
 
     at: int
 
 
-@event
+@cheap_value
 class Move:
     """Horizontal position: absolute from the left margin, or relative to where the last character ended."""
 
@@ -60,7 +52,7 @@ class Move:
     relative: bool = False
 
 
-@event
+@cheap_value
 class Tab:
     """To the next tab stop; `stops` in columns, as set by the till (empty: every 8)."""
 
@@ -68,13 +60,13 @@ class Tab:
     stops: tuple[int, ...] = ()
 
 
-@event
+@cheap_value
 class Aligned:
     at: int
     align: Align
 
 
-@event
+@cheap_value
 class PageMove:
     """Page mode: what follows stands at this spot of the page (dots from its top left)."""
 
@@ -83,20 +75,20 @@ class PageMove:
     y: int | None = None
 
 
-@event
+@cheap_value
 class PageEnd:
     """Page mode is printed: its texts come out sorted by y, then x."""
 
     at: int
 
 
-@event
+@cheap_value
 class Cut:
     at: int
     partial: bool = False
 
 
-@event
+@cheap_value
 class Raster:
     """A picture. `width` x `height` in dots as printed; `data`: one bit per dot, 1 is black, rows padded to bytes.
 
@@ -111,19 +103,19 @@ class Raster:
     inline: bool = False
 
 
-@event
+@cheap_value
 class Barcode:
     at: int
     symbology: str
     data: str
 
 
-@event
+@cheap_value
 class DrawerKick:
     at: int
 
 
-@event
+@cheap_value
 class Unreadable:
     """Bytes that fit no command: `why` in words, `size` bytes skipped."""
 

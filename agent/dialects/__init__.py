@@ -4,17 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.dialects import epos_xml, escpos, plain_text, star, star_webprnt
-from agent.dialects.escpos_lengths import Tokenizer
 from agent.dialects.evidence import Evidence, Language, xml_language
 from agent.dialects.name import DialectName
 from agent.dialects.pieces import NOT_A_COMMAND
+from agent.dialects.reader import CommandReader
 from agent.dialects.state import DialectState
+from agent.dialects.tokenizer import Tokenizer
 from agent.dialects.xml_reader import XmlReader
 from agent.print_events import PrintEvent, Unreadable
 
 __all__ = ["READERS", "DialectName", "DialectState", "Language", "language_of", "read_job"]
 
-AnyReader = escpos.Reader | plain_text.Reader | XmlReader
+AnyReader = CommandReader | plain_text.Reader | XmlReader
 READERS: dict[Language, Callable[[DialectState], AnyReader]] = {
     Language.ESCPOS: escpos.Reader,
     Language.PLAIN_TEXT: plain_text.Reader,

@@ -103,9 +103,14 @@ def kanji_codec(default_page: str, international: int, page: str) -> str:
     return multi_byte(default_page) or by_country.get(international, "gb18030")
 
 
+def reads_ascii(codec: str, international: int) -> bool:
+    """Whether what looks like ASCII is ASCII."""
+    return not international and codec not in (KATAKANA, JIS)
+
+
 def decode(data: bytes, codec: str, international: int) -> str:
     """Never raises; a byte that the page does not have becomes U+FFFD."""
-    if not international and codec not in (KATAKANA, JIS) and data.isascii() and b"\x7f" not in data:
+    if reads_ascii(codec, international) and data.isascii() and 0x7F not in data:
         return data.decode("ascii")
     if codec == KATAKANA:
         text = data.decode("latin-1").translate(_KATAKANA_TABLE)

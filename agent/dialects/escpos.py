@@ -1,19 +1,14 @@
-"""escpos: takes ESC/POS bytes cut anywhere, gives print events; opens no port, knows no receipt.
+"""escpos: takes ESC/POS commands, says what each does to the paper; measures none, knows no receipt.
 
-The events are the same however the bytes are sliced: a run of text comes out when the next command ends it, or at
-give_up. Never raises: what cannot be read comes out as Unreadable.
+The ones that only set something are in state.py.
 """
 
-from collections.abc import Callable, Mapping
-
 from agent.dialects import pictures, symbols
-from agent.dialects.escpos_lengths import TEXT, Token, Tokenizer, is_cut
+from agent.dialects.escpos_lengths import is_cut
 from agent.dialects.escpos_table import ESCPOS
-from agent.dialects.page import Page
-from agent.dialects.pictures import Drawer
-from agent.dialects.pieces import Measure
-from agent.dialects.pixels import Pixels
-from agent.dialects.state import DialectState, follow, is_double_height
+from agent.dialects.reader import LINE_DOTS, RUN_LIMIT, Action, CommandReader
+from agent.dialects.state import DialectState, is_double_height
+from agent.dialects.tokenizer import Token
 from agent.print_events import (
     Align,
     Aligned,
@@ -21,141 +16,22 @@ from agent.print_events import (
     DrawerKick,
     Feed,
     Move,
-    PrintEvent,
     Return,
     Tab,
-    Text,
     Unreadable,
 )
 
-RUN_LIMIT = 1 << 14
-"""Bytes of text without any command between them; more come out in several events."""
-FEW_DRAWN = 3
-"""A till that draws no more characters than this has drawn a currency sign or a leaf, not its text."""
-_LINE_DOTS = 30
+__all__ = ["RUN_LIMIT", "Reader"]
+
 _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x07\x0f\x11\x12\x13\x17\x18\x1a")
-"""Padding, flow control, buzzers, condensed print: no ink, and text goes on behind them."""
-_INTERRUPTING = frozenset((b"\x10\x04", b"\x10\x05", b"\x1b\x06"))
+"""Padding, flow control, buzzers, condensed print."""
 _ALIGNS = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT, 48: Align.LEFT, 49: Align.CENTRE, 50: Align.RIGHT}
 _FULL_CUTS = b"\x000Aag"
 
-Action = Callable[["Reader", Token], None]
 
-
-class Reader:
-    """One stream. `state` is what the till has set so far; hand it to the next reader of the same connection."""
-
-    silent = _SILENT
-
-    def __init__(
-        self,
-        state: DialectState | None = None,
-        table: dict[bytes, Measure] = ESCPOS,
-        actions: Mapping[bytes, Action] | None = None,
-    ) -> None:
-        self.state = state or DialectState()
-        self.page = Page()
-        self.pixels = Pixels()
-        self.drawer = Drawer()
-        self.symbols: dict[int, bytes] = {}
-        self.line_dots = _LINE_DOTS
-        self.line_spaced = False
-        """The till has set the spacing (ESC 3) and not left it to the printer."""
-        self.line_wide = 1
-        self._tokenizer = Tokenizer(table, reading=True, bare_bold=self.state.bare_bold)
-        self._actions = ACTIONS if actions is None else actions
-        self._events: list[PrintEvent] = []
-        self._run = bytearray()
-        self._run_at = 0
-
-    def feed(self, data: bytes) -> list[PrintEvent]:
-        for token in self._tokenizer.feed(data):
-            self._take(token)
-        return self._taken()
-
-    def give_up(self) -> list[PrintEvent]:
-        """The line went quiet: what is half-read is named and dropped; the next byte is read afresh."""
-        for token in self._tokenizer.give_up():
-            self._take(token)
-        self._flush()
-        self.end_pixels()
-        if self.page.open:
-            at = self.page.at
-            self.page.close()
-            self.emit(Unreadable(at, 0, "a page that was never printed is lost"))
-        return self._taken()
-
-    def emit(self, event: PrintEvent) -> None:
-        if self.page.open:
-            self.page.add(event)
-        else:
-            self._events.append(event)
-
-    def end_pixels(self) -> None:
-        if picture := self.pixels.taken():
-            self.emit(picture)
-
-    def emit_all(self, events: list[PrintEvent]) -> None:
-        self._events += events
-
-    def _taken(self) -> list[PrintEvent]:
-        events, self._events = self._events, []
-        return events
-
-    def _take(self, token: Token) -> None:
-        if token.key == TEXT:
-            if not self.state.display:
-                self._collect(token)
-            return
-        if (token.key in self.silent and not self.page.open) or token.key in _INTERRUPTING:
-            return
-        self._flush()
-        if not self.state.display:
-            self._act(token)
-        if not token.why:
-            self.state = follow(self.state, token.key, token.head, token.data)
-
-    def _act(self, token: Token) -> None:
-        if token.why:
-            self.emit(Unreadable(token.start, token.end - token.start, token.why))
-        elif action := self._actions.get(token.key):
-            action(self, token)
-        elif len(token.key) == 1 and token.key not in self.silent:
-            self.emit(Unreadable(token.start, 1, "a control byte that prints nothing"))
-
-    def _collect(self, token: Token) -> None:
-        if not self._run:
-            self._run_at = token.start
-        self._run += token.data
-        while len(self._run) >= RUN_LIMIT:
-            rest = self._run[RUN_LIMIT:]
-            del self._run[RUN_LIMIT:]
-            self._flush()
-            self._run, self._run_at = rest, self._run_at + RUN_LIMIT
-
-    def _flush(self) -> None:
-        if not self._run:
-            return
-        data = bytes(self._run)
-        self._run.clear()
-        if self.pixels.open:
-            self.emit(Unreadable(self._run_at, len(data), "text between rows of pixels is not read"))
-            return
-        state = self.state
-        text = state.decode(data)
-        if state.drawn and not state.drawn_codes.isdisjoint(data):
-            text = self._without_drawn(data)
-        cell = state.cell * self.line_wide
-        self.emit(Text(self._run_at, text, cell, state.tall, state.emphasis))
-
-    def _without_drawn(self, data: bytes) -> str:
-        """Shapes the till has drawn itself mean what it drew: shown as unknown, never as the letter they replace."""
-        drawn = self.state.drawn_codes
-        hit = bytes(code for code in data if code in drawn)
-        harmless = len(drawn) <= FEW_DRAWN and not any(bytes((code,)).isalnum() for code in hit)
-        why = "a sign drawn by the till itself" if harmless else "characters drawn by the till itself are not read"
-        self.emit(Unreadable(self._run_at, len(hit), why))
-        return "".join("\ufffd" if code in drawn else self.state.decode(bytes((code,))) for code in data)
+class Reader(CommandReader):
+    def __init__(self, state: DialectState | None = None) -> None:
+        super().__init__(state or DialectState(), ESCPOS, ACTIONS, _SILENT)
 
 
 def _signed(head: bytes) -> int:
@@ -166,7 +42,16 @@ def _unsigned(head: bytes) -> int:
     return int.from_bytes(head[2:4], "little")
 
 
-def line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
+def line_end(reader: CommandReader, token: Token) -> None:
+    """LF: what a receipt has most of."""
+    if reader.page.open or reader.line_spaced:
+        line_feed(reader, token)
+    else:
+        reader.line_wide = 1
+        reader.emit(Feed(token.start))
+
+
+def line_feed(reader: CommandReader, token: Token, lines: int = 1) -> None:
     reader.line_wide = 1
     if reader.page.open:
         reader.page.down(token.start, lines * reader.line_dots)
@@ -176,26 +61,26 @@ def line_feed(reader: Reader, token: Token, lines: int = 1) -> None:
         reader.emit(Return(token.start))
 
 
-def carriage_return(reader: Reader, token: Token) -> None:
+def carriage_return(reader: CommandReader, token: Token) -> None:
     if reader.page.open:
         reader.page.down(token.start, 0)
     else:
         reader.emit(Return(token.start))
 
 
-def _feed_lines(reader: Reader, token: Token) -> None:
+def _feed_lines(reader: CommandReader, token: Token) -> None:
     if not is_double_height(reader.state, token.head):
         line_feed(reader, token, token.head[2])
 
 
-def _feed_dots(reader: Reader, token: Token) -> None:
+def _feed_dots(reader: CommandReader, token: Token) -> None:
     if reader.page.open:
         reader.page.down(token.start, token.head[2])
     else:
         reader.emit(Feed(token.start, 0, token.head[2]))
 
 
-def _reverse_dots(reader: Reader, token: Token) -> None:
+def _reverse_dots(reader: CommandReader, token: Token) -> None:
     scale = reader.line_dots if token.key == b"\x1be" else 1
     if reader.page.open:
         reader.page.down(token.start, -token.head[2] * scale)
@@ -203,7 +88,7 @@ def _reverse_dots(reader: Reader, token: Token) -> None:
         reader.emit(Feed(token.start, 0, -token.head[2] * scale))
 
 
-def _form_feed(reader: Reader, token: Token) -> None:
+def _form_feed(reader: CommandReader, token: Token) -> None:
     if not reader.page.open:
         reader.emit(Feed(token.start))
         return
@@ -211,48 +96,51 @@ def _form_feed(reader: Reader, token: Token) -> None:
     reader.page.close()
 
 
-def _print_page(reader: Reader, token: Token) -> None:
+def _print_page(reader: CommandReader, token: Token) -> None:
     if reader.page.open:
         reader.emit_all(reader.page.printed(token.start))
 
 
-def _absolute(reader: Reader, token: Token) -> None:
-    dots = reader.state.dots(_unsigned(token.head))
+def _absolute(reader: CommandReader, token: Token) -> None:
+    head, state = token.head, reader.state
+    dots = head[2] | head[3] << 8
+    dots = state.dots(dots) if state.unit else dots
     if reader.page.open:
         reader.page.across(token.start, dots)
     else:
         reader.emit(Move(token.start, dots))
 
 
-def _relative(reader: Reader, token: Token) -> None:
+def _relative(reader: CommandReader, token: Token) -> None:
     reader.emit(Move(token.start, reader.state.dots(_signed(token.head)), relative=True))
 
 
-def _align(reader: Reader, token: Token) -> None:
+def _align(reader: CommandReader, token: Token) -> None:
     if (align := _ALIGNS.get(token.head[2])) is not None:
         reader.emit(Aligned(token.start, align))
 
 
-def _cut(reader: Reader, token: Token) -> None:
+def _cut(reader: CommandReader, token: Token) -> None:
     if is_cut(token.key, token.head):
+        reader.inked = False
         reader.emit(Cut(token.start, token.key != b"\x1dV" or token.head[2] not in _FULL_CUTS))
 
 
-def _kick(reader: Reader, token: Token) -> None:
+def _kick(reader: CommandReader, token: Token) -> None:
     reader.emit(DrawerKick(token.start))
 
 
-def _kick_by_status(reader: Reader, token: Token) -> None:
+def _kick_by_status(reader: CommandReader, token: Token) -> None:
     if len(token.head) == 3:
         reader.emit(DrawerKick(token.start))
 
 
-def _kick_at_once(reader: Reader, token: Token) -> None:
+def _kick_at_once(reader: CommandReader, token: Token) -> None:
     if token.head[2] == 1:
         reader.emit(DrawerKick(token.start))
 
 
-def _symbol(reader: Reader, token: Token) -> None:
+def _symbol(reader: CommandReader, token: Token) -> None:
     data = token.data
     if token.head[2:3] == b"L":
         _graphics(reader, token)
@@ -263,27 +151,27 @@ def _symbol(reader: Reader, token: Token) -> None:
             reader.emit(symbols.symbol(token.start, data[0], reader.symbols[data[0]]))
 
 
-def _graphics(reader: Reader, token: Token) -> None:
+def _graphics(reader: CommandReader, token: Token) -> None:
     if picture := reader.drawer.graphics(token):
         reader.emit(picture)
 
 
-def _logo(reader: Reader, token: Token) -> None:
+def _logo(reader: CommandReader, token: Token) -> None:
     """FS p n m: a logo by its number."""
     reader.emit(reader.drawer.named(token.start, b"q" + token.head[2:3], *pictures.modes(token.head[3])))
 
 
-def _downloaded(reader: Reader, token: Token) -> None:
+def _downloaded(reader: CommandReader, token: Token) -> None:
     """GS / m."""
     reader.emit(reader.drawer.named(token.start, b"*", *pictures.modes(token.head[2])))
 
 
-def _line_spacing(reader: Reader, token: Token) -> None:
+def _line_spacing(reader: CommandReader, token: Token) -> None:
     reader.line_spaced = len(token.head) > 2
-    reader.line_dots = token.head[2] if reader.line_spaced else _LINE_DOTS
+    reader.line_dots = token.head[2] if reader.line_spaced else LINE_DOTS
 
 
-def column_picture(reader: Reader, token: Token) -> None:
+def column_picture(reader: CommandReader, token: Token) -> None:
     """ESC *; with an 'r' it is Star's raster mode: A enters it, B leaves it, Y moves the paper, D kicks the drawer."""
     if token.head[2:3] != b"r":
         reader.emit(pictures.columns(token))
@@ -298,37 +186,44 @@ def column_picture(reader: Reader, token: Token) -> None:
         reader.emit(DrawerKick(token.start))
 
 
-def pixel_rows(reader: Reader, token: Token) -> None:
+def pixel_rows(reader: CommandReader, token: Token) -> None:
     wide = int.from_bytes(token.head[1:3], "little")
     reader.pixels.rows(token.start, wide, (token.end - token.start) // (3 + wide), token.data)
 
 
-def leave_pixels(reader: Reader, _token: Token) -> None:
+def leave_pixels(reader: CommandReader, _token: Token) -> None:
     reader.end_pixels()
     reader.pixels.open = False
 
 
-def _initialise(reader: Reader, token: Token) -> None:
+def _initialise(reader: CommandReader, token: Token) -> None:
     leave_pixels(reader, token)
     reader.page.close()
-    reader.line_dots, reader.line_spaced = _LINE_DOTS, False
+    reader.glyphs.forget()
+    reader.line_dots, reader.line_spaced = LINE_DOTS, False
 
 
-def _macro(reader: Reader, token: Token) -> None:
+def _draw_glyphs(reader: CommandReader, token: Token) -> None:
+    if len(token.head) == 5:
+        high, first, last = token.head[2:]
+        reader.glyphs.define(token.start, high, first, last, token.data)
+
+
+def _macro(reader: CommandReader, token: Token) -> None:
     reader.emit(Unreadable(token.start, token.end - token.start, "what a macro prints is not read"))
 
 
-def _wide_line(reader: Reader, token: Token) -> None:
+def _wide_line(reader: CommandReader, token: Token) -> None:
     reader.line_wide = 2 if token.head in (b"\x0e", b"\x1b\x0e") else 1
 
 
-def _page_area(reader: Reader, token: Token) -> None:
+def _page_area(reader: CommandReader, token: Token) -> None:
     if reader.page.open and len(token.head) == 10:
         x, y = (int.from_bytes(token.head[at : at + 2], "little") for at in (2, 4))
         reader.page.area(token.start, x, y)
 
 
-def _page_down(reader: Reader, token: Token) -> None:
+def _page_down(reader: CommandReader, token: Token) -> None:
     if reader.page.open and token.key == b"\x1d$":
         reader.page.to(token.start, _unsigned(token.head))
     elif reader.page.open:
@@ -336,7 +231,7 @@ def _page_down(reader: Reader, token: Token) -> None:
 
 
 ACTIONS: dict[bytes, Action] = {
-    b"\n": line_feed,
+    b"\n": line_end,
     b"\r": carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,
@@ -383,6 +278,7 @@ ACTIONS: dict[bytes, Action] = {
     b"k": pixel_rows,
     b"\x1cp": _logo,
     b"\x1d/": _downloaded,
+    b"\x1b&": _draw_glyphs,
     b"\x1d^": _macro,
 }
-"""What each command that leaves ink, moves or cuts does; the ones that only set something are in state.py."""
+"""What each command that leaves ink, moves or cuts does."""

@@ -6,6 +6,7 @@ they are told apart.
 
 from functools import partial
 
+from agent.dialects.grammar import Grammar, Plain
 from agent.dialects.pieces import (
     MOST_COLUMNS,
     STRAY_PREFIX,
@@ -21,7 +22,7 @@ from agent.dialects.pieces import (
     to_nul,
     word,
 )
-from agent.dialects.star_extensions import FOREIGN, raster_mode
+from agent.dialects.star_extensions import FOREIGN, FOREIGN_SHORTCUTS, raster_mode
 
 
 def _cut(window: bytes) -> Piece | None:
@@ -47,6 +48,10 @@ def _bold(window: bytes) -> Piece | None:
         return None
     setting = window[2] in b"01\xff" or (window[2] < 0x20 and window[2] not in b"\t\n\r\x10\x12\x14\x1b\x1c\x1d")
     return Piece(3 if setting else 2)
+
+
+_SETTING_RE = rb"[01\xff\x00-\x08\x0b\x0c\x0e\x0f\x11\x13\x15-\x1a\x1e\x1f]"
+"""What `_bold` takes for a parameter."""
 
 
 def _drawer_or_status(window: bytes) -> Piece | None:
@@ -219,14 +224,10 @@ def _keyed(prefix: int, letters: dict[str, Measure]) -> dict[bytes, Measure]:
     return {bytes((prefix, ord(letter))): measure for group, measure in letters.items() for letter in group}
 
 
-def _of(length: int) -> Measure:
-    return partial(plain, length)
-
-
 ESC: dict[str, Measure] = {
-    "\x0c\x0e\x0f\x1401245<@HLSimq": _of(2),
-    " !%-39=?CGJKMRTUVadejrtuw{": _of(3),
-    "$\\Bcf": _of(4),
+    "\x0c\x0e\x0f\x1401245<@HLSimq": Plain(2),
+    " !%-39=?CGJKMRTUVadejrtuw{": Plain(3),
+    "$\\Bcf": Plain(4),
     "EF": _bold,
     "p": _drawer,
     "v": _drawer_or_status,
@@ -238,11 +239,11 @@ ESC: dict[str, Measure] = {
     "\x81": _daruma_symbol,
 }
 GS: dict[str, Measure] = {
-    ":c\x0c": _of(2),
-    "!/BEHITabfhjrw": _of(3),
-    "$LPW\\\xf9": _of(4),
-    "^z": _of(5),
-    "o": _of(6),
+    ":c\x0c": Plain(2),
+    "!/BEHITabfhjrw": Plain(3),
+    "$LPW\\\xf9": Plain(4),
+    "^z": Plain(5),
+    "o": Plain(6),
     "V": _cut,
     "(": _FAMILY,
     "8": _long_graphics,
@@ -254,49 +255,52 @@ GS: dict[str, Measure] = {
     "g": _maintenance,
 }
 FS: dict[str, Measure] = {
-    "&.Lbc": _of(2),
-    "!-WC": _of(3),
-    "S?p": _of(4),
+    "&.Lbc": Plain(2),
+    "!-WC": Plain(3),
+    "S?p": Plain(4),
     "(": _FAMILY,
     "q": _nv_images,
     "g": _user_memory,
     "a": _check_paper,
 }
 US: dict[str, Measure] = {  # customer displays on the printer's line; no receipt printer uses US
-    "\x01\x02\x03\n\r:@BU": _of(2),
-    ",.;CEXrv": _of(3),
-    "#$T^": _of(4),
+    "\x01\x02\x03\n\r:@BU": Plain(2),
+    ",.;CEXrv": Plain(3),
+    "#$T^": Plain(4),
     "(": _FAMILY,
 }
 
-ESCPOS: dict[bytes, Measure] = {
-    **FOREIGN,
-    **_keyed(0x1B, ESC),
-    **_keyed(0x1D, GS),
-    **_keyed(0x1C, FS),
-    **_keyed(0x1F, US),
-}
-"""Every command by its two first bytes."""
-
-BARE_BOLD: dict[bytes, Measure] = {b"\x1bE": _of(2), b"\x1bF": _of(2)}
+BARE_BOLD: dict[bytes, Measure] = {b"\x1bE": Plain(2), b"\x1bF": Plain(2)}
 """Instead of the above once a stream has shown that its bold takes no parameter: '1' behind it is text then."""
 
-KANJI_GLYPH = b"\x1c2"
-KANJI_GLYPH_BYTES = {0x00: 72, 0x30: 72, 0x01: 60, 0x31: 60, 0x02: 32, 0x32: 32}
-"""FS 2 has no length of its own: it depends on the Kanji font chosen by FS ( A, fn 48."""
+_SHORTCUTS = {
+    **FOREIGN_SHORTCUTS,
+    b"\x1bE": _SETTING_RE,
+    b"\x1bF": _SETTING_RE,
+    b"\x1bp": rb"[^\x10\x1b-\x1d]{3}",
+    b"\x1dV": rb"(?:[ABabgh][\x00-\xff]|[^\x10ABabgh])",
+}
 
 
-def measure(table: dict[bytes, Measure], window: bytes) -> Piece | None:
-    """The first piece of the command at the window's start, which begins with a prefix, DLE, DC2 or a lone byte."""
-    if alone := table.get(window[:1]):
-        return alone(window)
+def _otherwise(window: bytes) -> Piece | None:
+    """DLE, DC2, and what nobody knows."""
     if window[0] == 0x10:
         return real_time(window)
     if window[0] == 0x12:
         return _two_or_mode(window)
-    if len(window) < 2:
-        return None
-    return table.get(window[:2], _unknown)(window)
+    return _unknown(window) if len(window) > 1 else None
+
+
+ESCPOS = Grammar(
+    {**FOREIGN, **_keyed(0x1B, ESC), **_keyed(0x1D, GS), **_keyed(0x1C, FS), **_keyed(0x1F, US)},
+    _otherwise,
+    _SHORTCUTS,
+    BARE_BOLD,
+)
+
+KANJI_GLYPH = b"\x1c2"
+KANJI_GLYPH_BYTES = {0x00: 72, 0x30: 72, 0x01: 60, 0x31: 60, 0x02: 32, 0x32: 32}
+"""FS 2 has no length of its own: it depends on the Kanji font chosen by FS ( A, fn 48."""
 
 
 def kanji_glyph(size: int, window: bytes) -> Piece | None:

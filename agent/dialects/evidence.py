@@ -7,6 +7,7 @@ makes commands of its own. Star's strong signs are commands that no ESC/POS prin
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 ENOUGH = 2
 MOST = 40
@@ -43,8 +44,11 @@ class Evidence:
     star: int = 0
 
     def add(self, key: bytes, head: bytes) -> None:
-        self.star = min(MOST, self.star + _star_weight(key, head))
-        self.epson = min(MOST, self.epson + _epson_weight(key, head))
+        star, epson = _weights(key, head[:4])
+        if star:
+            self.star = min(MOST, self.star + star)
+        if epson:
+            self.epson = min(MOST, self.epson + epson)
 
     @property
     def language(self) -> Language:
@@ -61,6 +65,12 @@ def xml_language(data: bytes) -> Language:
     if b"epos-print" in data:
         return Language.EPOS_XML
     return Language.STAR_WEBPRNT if _WEBPRNT_RE.search(data) else Language.UNKNOWN
+
+
+@lru_cache(1 << 12)
+def _weights(key: bytes, head: bytes) -> tuple[int, int]:
+    """Star's and Epson's, from the command's first four bytes."""
+    return _star_weight(key, head), _epson_weight(key, head)
 
 
 def _star_weight(key: bytes, head: bytes) -> int:

@@ -6,8 +6,8 @@ Formats: the makers' command references. Widths are bytes in GS v 0 and Star's r
 from dataclasses import replace
 
 from agent.dialects import bitmaps
-from agent.dialects.escpos_lengths import Token
 from agent.dialects.escpos_table import HIGH_COLUMNS
+from agent.dialects.tokenizer import Token
 from agent.print_events import Raster
 
 STORE_RASTER, STORE_COLUMNS, PRINT_STORED = 112, 113, (2, 50)

@@ -5,7 +5,8 @@ status requests, ESC @ or cuts inside it are pixels.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from agent.cheap_value import cheap_value
 
 MAX_COUNTED = 64 << 20
 """More bytes than any printer holds: a length field that claims more is a lost thread, not a picture."""
@@ -13,7 +14,7 @@ MAX_HEAD = 320
 """No command needs more to tell its length: the longest is a barcode of 255 characters that ends with NUL."""
 
 
-@dataclass(frozen=True, slots=True)
+@cheap_value
 class Piece:
     """`head` bytes seen, `counted` opaque bytes behind them, then the next piece."""
 

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.dialects import escpos, pictures, symbols
-from agent.dialects.escpos import Action
-from agent.dialects.escpos_lengths import Token
 from agent.dialects.evidence import Language
+from agent.dialects.reader import Action, CommandReader
 from agent.dialects.star_table import STAR, is_cut
 from agent.dialects.state import DialectState
-from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, PrintEvent, Raster, Tab, Text, Unreadable
+from agent.dialects.tokenizer import Token
+from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, Raster, Tab, Text, Unreadable
 
 __all__ = ["Reader", "is_cut"]
 
@@ -26,23 +26,13 @@ _QUARTER_MM, _EIGHTH_MM = 2, 1
 _ALIGNS = (Align.LEFT, Align.CENTRE, Align.RIGHT)
 
 
-class Reader(escpos.Reader):
-    silent = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x0f\x11\x12\x13\x17\x1f")
-    """Padding, status requests, upside down, checkpoints: no ink, and text goes on behind them."""
+_SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x0f\x11\x12\x13\x17\x1f")
+"""Padding, status requests, upside down, checkpoints."""
 
+
+class Reader(CommandReader):
     def __init__(self, state: DialectState | None = None) -> None:
-        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, ACTIONS)
-        self._inked = False
-
-    def emit(self, event: PrintEvent) -> None:
-        if isinstance(event, Text | Cut):
-            self._inked = isinstance(event, Text)
-        super().emit(event)
-
-    def _act(self, token: Token) -> None:
-        if token.key == b"\x18" and self._inked:
-            self.emit(Unreadable(token.start, 1, CANCELLED))
-        super()._act(token)
+        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, ACTIONS, _SILENT)
 
 
 def _number(byte: int) -> int:
@@ -58,12 +48,12 @@ def _unsigned(token: Token, at: int) -> int:
     return int.from_bytes(token.head[at : at + 2], "little")
 
 
-def _feed_lines(reader: escpos.Reader, token: Token) -> None:
+def _feed_lines(reader: CommandReader, token: Token) -> None:
     if token.head[2]:
         escpos.line_feed(reader, token, min(token.head[2], 127))
 
 
-def _feed_dots(reader: escpos.Reader, token: Token) -> None:
+def _feed_dots(reader: CommandReader, token: Token) -> None:
     dots = token.head[2] * (_QUARTER_MM if token.key == b"\x1bJ" else _EIGHTH_MM)
     if reader.page.open:
         reader.page.down(token.start, dots)
@@ -71,28 +61,46 @@ def _feed_dots(reader: escpos.Reader, token: Token) -> None:
         reader.emit(Feed(token.start, 0, dots))
 
 
-def _cut_or_feed(reader: escpos.Reader, token: Token) -> None:
-    reader.emit(Cut(token.start, bool(token.head[2] & 1)) if is_cut(token.head) else Feed(token.start))
+def _cut_or_feed(reader: CommandReader, token: Token) -> None:
+    if is_cut(token.head):
+        cut(reader, Cut(token.start, bool(token.head[2] & 1)))
+    else:
+        reader.emit(Feed(token.start))
 
 
-def _raster_page(reader: escpos.Reader, token: Token) -> None:
+def cut(reader: CommandReader, event: Cut) -> None:
+    reader.inked = False
+    reader.emit(event)
+
+
+def _raster_page(reader: CommandReader, token: Token) -> None:
     """ESC FF EOT ends a document of rows, which is cut off; ESC FF NUL only one page of it."""
     reader.end_pixels()
     is_end = token.head[2:3] == b"\x04" and reader.pixels.open
-    reader.emit(Cut(token.start) if is_end else Feed(token.start))
+    if is_end:
+        cut(reader, Cut(token.start))
+    else:
+        reader.emit(Feed(token.start))
 
 
-def _form_feed(reader: escpos.Reader, token: Token) -> None:
+def _form_feed(reader: CommandReader, token: Token) -> None:
     if not reader.page.open:
         reader.emit(Feed(token.start))
 
 
-def _initialise(reader: escpos.Reader, token: Token) -> None:
+def _cancel(reader: CommandReader, token: Token) -> None:
+    if reader.inked:
+        reader.emit(Unreadable(token.start, 1, CANCELLED))
+    _initialise(reader, token)
+
+
+def _initialise(reader: CommandReader, token: Token) -> None:
+    reader.glyphs.forget()
     escpos.leave_pixels(reader, token)
     _forget_page(reader, token)
 
 
-def _forget_page(reader: escpos.Reader, token: Token) -> None:
+def _forget_page(reader: CommandReader, token: Token) -> None:
     """Some libraries open and close an empty page to make the printer print what it has."""
     had_text = reader.page.open and any(isinstance(event, Text) for event in reader.page.printed(token.start))
     reader.page.close()
@@ -107,18 +115,18 @@ def _column_images(high: int, wide: int = 1) -> Action:
     )
 
 
-def _block(reader: escpos.Reader, token: Token) -> None:
+def _block(reader: CommandReader, token: Token) -> None:
     """ESC k n1 n2: 24 rows of n bytes."""
     reader.emit(pictures.rows(token.start, _unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
 
 
-def _barcode(reader: escpos.Reader, token: Token) -> None:
+def _barcode(reader: CommandReader, token: Token) -> None:
     reader.emit(symbols.star_barcode(token))
     if _number(token.head[3]) in (1, 2):
         reader.emit(Feed(token.start))
 
 
-def _logo(reader: escpos.Reader, token: Token) -> None:
+def _logo(reader: CommandReader, token: Token) -> None:
     """ESC FS p n m prints a stored logo, ESC FS q n stores n of them."""
     if token.head[2:3] == b"p":
         reader.emit(reader.drawer.named(token.start, b"s" + token.head[3:4], *pictures.modes(token.head[4])))
@@ -126,50 +134,55 @@ def _logo(reader: escpos.Reader, token: Token) -> None:
         reader.drawer.stored_logos(b"s", token.head[3], token.data)
 
 
-def _setting(reader: escpos.Reader, token: Token) -> None:
+def _setting(reader: CommandReader, token: Token) -> None:
     """ESC RS x; L prints every stored logo."""
     if token.head[2:3] == b"L":
         reader.emit(Raster(token.start, 0, 0))
 
 
-def _kick(reader: escpos.Reader, token: Token) -> None:
+def _kick(reader: CommandReader, token: Token) -> None:
     reader.emit(DrawerKick(token.start))
 
 
-def _line_spacing(reader: escpos.Reader, token: Token) -> None:
+def _line_spacing(reader: CommandReader, token: Token) -> None:
     reader.line_dots, reader.line_spaced = (32 if token.key == b"\x1bz" else 24), True
 
 
-def _display(reader: escpos.Reader, token: Token) -> None:
+def _display(reader: CommandReader, token: Token) -> None:
     reader.emit(Unreadable(token.start, 2, DISPLAY))
 
 
-def _extension(reader: escpos.Reader, token: Token) -> None:
+def _draw_glyph(reader: CommandReader, token: Token) -> None:
+    if token.data:
+        reader.glyphs.define_rows(token.start, token.head[4], token.data)
+
+
+def _extension(reader: CommandReader, token: Token) -> None:
     if action := _EXTENSIONS.get(token.head[2:3]):
         action(reader, token)
 
 
-def _align(reader: escpos.Reader, token: Token) -> None:
+def _align(reader: CommandReader, token: Token) -> None:
     if (number := _number(token.head[3])) < len(_ALIGNS):
         reader.emit(Aligned(token.start, _ALIGNS[number]))
 
 
-def _absolute(reader: escpos.Reader, token: Token) -> None:
+def _absolute(reader: CommandReader, token: Token) -> None:
     if reader.page.open:
         reader.page.across(token.start, _unsigned(token, 3))
     else:
         reader.emit(Move(token.start, _unsigned(token, 3)))
 
 
-def _relative(reader: escpos.Reader, token: Token) -> None:
+def _relative(reader: CommandReader, token: Token) -> None:
     reader.emit(Move(token.start, _signed(token, 3), relative=True))
 
 
-def _raster(reader: escpos.Reader, token: Token) -> None:
+def _raster(reader: CommandReader, token: Token) -> None:
     reader.emit(pictures.rows(token.start, _unsigned(token, 4), _unsigned(token, 6), token.data))
 
 
-def _symbol(reader: escpos.Reader, token: Token) -> None:
+def _symbol(reader: CommandReader, token: Token) -> None:
     """QR (y) and PDF417 (x): D keeps the data until P prints it."""
     kind, what = token.head[2], token.head[3:4]
     if what == b"D":
@@ -179,7 +192,7 @@ def _symbol(reader: escpos.Reader, token: Token) -> None:
         reader.emit(symbols.star_symbol(token.start, name, reader.symbols[kind]))
 
 
-def _page_mode(reader: escpos.Reader, token: Token) -> None:
+def _page_mode(reader: CommandReader, token: Token) -> None:
     what = _number(token.head[3])
     if what == 0:
         reader.page.begin(token.start)
@@ -191,7 +204,7 @@ def _page_mode(reader: escpos.Reader, token: Token) -> None:
         _on_page(reader, token, what)
 
 
-def _on_page(reader: escpos.Reader, token: Token, what: int) -> None:
+def _on_page(reader: CommandReader, token: Token, what: int) -> None:
     if what == 3:
         reader.page.area(token.start, _unsigned(token, 4), _unsigned(token, 6))
     elif what == 4:
@@ -206,13 +219,13 @@ def _on_page(reader: escpos.Reader, token: Token, what: int) -> None:
         reader.page.clear(token.start)
 
 
-def _page_down(reader: escpos.Reader, token: Token) -> None:
+def _page_down(reader: CommandReader, token: Token) -> None:
     """ESC GS \\ n1 n2."""
     if reader.page.open:
         reader.page.down(token.start, _signed(token, 3), back=False)
 
 
-_EXTENSIONS: dict[bytes, Callable[[escpos.Reader, Token], None]] = {
+_EXTENSIONS: dict[bytes, Callable[[CommandReader, Token], None]] = {
     b"a": _align,
     b"A": _absolute,
     b"R": _relative,
@@ -225,13 +238,13 @@ _EXTENSIONS: dict[bytes, Callable[[escpos.Reader, Token], None]] = {
 """ESC GS x that print or move; the ones that only set something are in star_settings.py."""
 
 ACTIONS: dict[bytes, Action] = {
-    b"\n": escpos.line_feed,
+    b"\n": escpos.line_end,
     b"\r": escpos.carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,
     b"\x0e": lambda _reader, _token: None,
     b"\x14": lambda _reader, _token: None,
-    b"\x18": _initialise,
+    b"\x18": _cancel,
     b"\x1b@": _initialise,
     b"\x1ba": _feed_lines,
     b"\x1bJ": _feed_dots,
@@ -251,6 +264,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1b*": escpos.column_picture,
     b"b": escpos.pixel_rows,
     b"k": escpos.pixel_rows,
+    b"\x1b&": _draw_glyph,
     b"\x1bS": _display,
     b"\x07": _kick,
     b"\x1c": _kick,

@@ -6,6 +6,7 @@ StarPRNT command specifications.
 
 from functools import partial
 
+from agent.dialects.grammar import Fixed, Plain
 from agent.dialects.pieces import WIDEST_ROW, Measure, Piece, by_length, opaque, plain, product, word
 
 
@@ -23,7 +24,7 @@ def raster_mode(window: bytes) -> Piece | None:
     return None if len(window) < 16 + width else Piece(3 + width, why="no NUL behind a raster setting")
 
 
-def _row(window: bytes) -> Piece | None:
+def row(window: bytes) -> Piece | None:
     """b n1 n2 d…, k n1 n2 d…: letters without a prefix, between ESC * r A and ESC * r B only."""
     if len(window) < 3:
         return None
@@ -32,20 +33,15 @@ def _row(window: bytes) -> Piece | None:
     return opaque(3, word(window, 1))
 
 
-ROWS: dict[bytes, Measure] = {b"b": _row, b"k": _row}
+ROWS: dict[bytes, Measure] = {b"b": row, b"k": row}
 """Instead of text while a raster mode is on."""
-
-
-def fixed(length: int, _window: bytes) -> Piece | None:
-    """A command without counted data. Star's printers know no DLE, so it interrupts nothing here."""
-    return Piece(length)
 
 
 def _extension(window: bytes) -> Piece | None:
     """ESC GS x."""
     if len(window) < 3:
         return None
-    return _EXTENSIONS.get(window[2], partial(fixed, 4))(window)
+    return _EXTENSIONS.get(window[2], Fixed(4))(window)
 
 
 def _symbol(window: bytes) -> Piece | None:
@@ -86,10 +82,10 @@ def _macro(left: int, window: bytes) -> Piece | None:
 
 
 _EXTENSIONS: dict[int, Measure] = {
-    **{code: partial(fixed, 5) for code in b"ARcgh\\"},
-    **{code: partial(fixed, 6) for code in b"\x03\x07"},
-    0x19: partial(fixed, 7),
-    ord("#"): partial(fixed, 11),
+    **{code: Fixed(5) for code in b"ARcgh\\"},
+    **{code: Fixed(6) for code in b"\x03\x07"},
+    0x19: Fixed(7),
+    ord("#"): Fixed(11),
     ord("S"): partial(product, 9, 4, 6),
     ord("="): partial(by_length, 3, 2, 0),
     ord(")"): partial(by_length, 4, 2, 0),
@@ -121,10 +117,11 @@ def column_image(bytes_per_column: int, window: bytes) -> Piece | None:
 
 FOREIGN: dict[bytes, Measure] = {
     b"\x1b\x1d": _extension,
-    b"\x1b\x1e": partial(plain, 4),
-    b"\x1b\x06": partial(plain, 3),
-    b"\x1b\x07": partial(plain, 4),
+    b"\x1b\x1e": Plain(4),
+    b"\x1b\x06": Plain(3),
+    b"\x1b\x07": Plain(4),
     b"\x1bb": _barcode,
     b"\x1bX": partial(column_image, 3),
     b"\x1b#": _version,
 }
+FOREIGN_SHORTCUTS = {b"\x1b\x1d": rb"(?:[at][\x00-\xff]|[ARcgh\\][\x00-\xff]{2})"}

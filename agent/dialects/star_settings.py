@@ -128,3 +128,4 @@ _CHANGES: dict[bytes, Callable[[bytes], Change]] = {
     b"\x1b\x1d": _extension,
     b"\x1b\x1e": _font,
 }
+STAR_SETTINGS = frozenset((*_ALONE, *_CHANGES, b"\x1bp", b"\x1bq", b"\x1b&", b"\x1b@", b"\x18"))

@@ -6,8 +6,9 @@ What is not Star's keeps the length it has in ESC/POS: tills ask for status in b
 from functools import partial
 
 from agent.dialects.escpos_table import ESCPOS
+from agent.dialects.grammar import Fixed
 from agent.dialects.pieces import UNKNOWN, Measure, Piece, opaque, to_nul, word
-from agent.dialects.star_extensions import column_image, fixed
+from agent.dialects.star_extensions import column_image
 
 _GLYPH_BYTES, _KANJI_GLYPH_BYTES = 48, 72
 _MOST_STOPS = 16
@@ -63,10 +64,9 @@ def _logo(left: int, window: bytes) -> Piece | None:
 
 
 _LENGTHS = {2: b"45EFGMOPSg:@pq012\x0e\x14", 3: b"hWad-_ zQlRJIN$/%A3\x16", 4: b"is"}
-STAR: dict[bytes, Measure] = {
-    **ESCPOS,
-    **{bytes((0x1B, code)): partial(fixed, length) for length, codes in _LENGTHS.items() for code in codes},
-    **{bytes((code,)): partial(fixed, 1) for code in b"\x12\x1c\x1f"},
+_STAR: dict[bytes, Measure] = {
+    **{bytes((0x1B, code)): Fixed(length) for length, codes in _LENGTHS.items() for code in codes},
+    **{bytes((code,)): Fixed(1) for code in b"\x12\x1c\x1f"},
     b"\x1bK": partial(column_image, 1),
     b"\x1bL": partial(column_image, 1),
     b"\x1bk": partial(column_image, 24),
@@ -80,7 +80,8 @@ STAR: dict[bytes, Measure] = {
     b"\x1br": lambda window: opaque(4, _KANJI_GLYPH_BYTES) if len(window) >= 4 else None,
     b"\x1b\x1c": _logos,
 }
-"""Every command by its two first bytes; DC2, FS and US stand alone."""
+"""What differs from ESC/POS; DC2, FS and US stand alone."""
+STAR = ESCPOS.extended(_STAR, bare={})
 
 
 def is_cut(head: bytes) -> bool:

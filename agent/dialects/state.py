@@ -1,19 +1,20 @@
 """state: what a till has set on its printer and what survives a cut; takes commands, gives the next state."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
+from agent.cheap_value import cheap_value
 from agent.dialects.code_pages import JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
-from agent.dialects.escpos_lengths import bare_bold
 from agent.dialects.evidence import Language
-from agent.dialects.star_settings import changes, resets
+from agent.dialects.star_settings import STAR_SETTINGS, changes, resets
+from agent.dialects.tokenizer import bare_bold
 
 FONT_A, FONT_B = 12, 9
 MOTION_DPI = 203
 
 
-@dataclass(frozen=True, slots=True)
+@cheap_value
 class DialectState:
     """Plain values only, so that it can be kept as JSON with a job and read again the same way."""
 
@@ -213,3 +214,5 @@ _CHANGES: dict[bytes, Change] = {
 }
 _BARE = frozenset((b"\x1b@", b"\x1c&", b"\x1c.", b"\x1bE", b"\x1bF"))
 """Of these, the ones that are complete without a parameter."""
+SETTINGS = frozenset(_CHANGES) | STAR_SETTINGS
+"""The commands behind which the state may be another one."""

@@ -1,6 +1,6 @@
 """symbols: takes barcode commands, gives what they say; draws nothing."""
 
-from agent.dialects.escpos_lengths import Token
+from agent.dialects.tokenizer import Token
 from agent.print_events import Barcode
 
 _BARCODES = ("upc_a", "upc_e", "ean13", "ean8", "code39", "itf", "codabar", "code93", "code128", "gs1_128")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from agent.dialects.escpos_table import ESCPOS, measure
+from agent.dialects.escpos_table import ESCPOS
 
 SHORTEST, LONGEST = 14, 19
 SPAN = 128
@@ -166,7 +166,7 @@ _Reading = Callable[[bytes, int], tuple[int, bool]]
 
 def _as_measured(data: bytes, at: int) -> tuple[int, bool]:
     """As an Epson printer reads it."""
-    piece = measure(ESCPOS, data[at : at + 2 * SPAN])
+    piece = ESCPOS.measure(data[at : at + 2 * SPAN])
     if piece is None:
         return len(data) - at, False
     return piece.head or piece.interrupted, bool(piece.counted or piece.then or data.startswith(b"\x1dV", at))

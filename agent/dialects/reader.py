@@ -1,0 +1,166 @@
+"""reader: takes one printer's bytes cut anywhere, gives print events; what each command does is its dialect's table.
+
+The events are the same however the bytes are sliced: a run of text comes out when the next command ends it, or at
+give_up. Never raises: what cannot be read comes out as Unreadable.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from agent.dialects.glyphs import Glyphs
+from agent.dialects.grammar import Grammar
+from agent.dialects.page import Page
+from agent.dialects.pictures import Drawer
+from agent.dialects.pixels import Pixels
+from agent.dialects.state import SETTINGS, DialectState
+from agent.dialects.style import style_of
+from agent.dialects.tokenizer import Token, Tokenizer
+from agent.print_events import PrintEvent, Text, Unreadable
+
+RUN_LIMIT = 1 << 14
+"""Bytes of text without any command between them; more come out in several events."""
+FEW_DRAWN = 3
+"""A till that draws no more characters than this has drawn a currency sign or a leaf, not its text."""
+LINE_DOTS = 30
+INTERRUPTING = frozenset((b"\x10\x04", b"\x10\x05", b"\x1b\x06"))
+"""Status requests: no ink, and text goes on behind them."""
+AMONG_ROWS = "text between rows of pixels is not read"
+NO_INK = "a control byte that prints nothing"
+A_SIGN_DRAWN = "a sign drawn by the till itself"
+TEXT_DRAWN = "characters drawn by the till itself are not read"
+PAGE_LOST = "a page that was never printed is lost"
+UNKNOWN_SIGN = "\ufffd"
+
+Action = Callable[["CommandReader", Token], None]
+
+
+class CommandReader:
+    """One stream. `state` is what the till has set so far; hand it to the next reader of the same connection.
+
+    `silent`: control bytes that leave no ink, and behind which text goes on.
+    """
+
+    def __init__(
+        self, state: DialectState, grammar: Grammar, actions: Mapping[bytes, Action], silent: frozenset[bytes]
+    ) -> None:
+        self._style = style_of(state)
+        self.page = Page()
+        self.pixels = Pixels()
+        self.drawer = Drawer()
+        self.glyphs = Glyphs()
+        self.symbols: dict[int, bytes] = {}
+        self.line_dots = LINE_DOTS
+        self.line_spaced = False
+        """The till has set the spacing (ESC 3) and not left it to the printer."""
+        self.line_wide = 1
+        self.inked = False
+        """Text came since the last cut."""
+        self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold)
+        self._actions, self._passing = actions, silent | INTERRUPTING
+        self._events: list[PrintEvent] = []
+        self._run = b""
+        self._run_at = 0
+
+    @property
+    def state(self) -> DialectState:
+        return self._style.state
+
+    def feed(self, data: bytes) -> list[PrintEvent]:
+        self._take(self._tokenizer.feed(data))
+        return self._taken()
+
+    def give_up(self) -> list[PrintEvent]:
+        """The line went quiet: what is half-read is named and dropped; the next byte is read afresh."""
+        self._take(self._tokenizer.give_up())
+        self._flush()
+        self.end_pixels()
+        if self.page.open:
+            at = self.page.at
+            self.page.close()
+            self.emit(Unreadable(at, 0, PAGE_LOST))
+        return self._taken()
+
+    def emit(self, event: PrintEvent) -> None:
+        if self.page.open:
+            self.page.add(event)
+        else:
+            self._events.append(event)
+
+    def emit_all(self, events: Iterable[PrintEvent]) -> None:
+        """On the paper, also while a page is open."""
+        self._events += events
+
+    def end_pixels(self) -> None:
+        if picture := self.pixels.taken():
+            self.emit(picture)
+
+    def _taken(self) -> list[PrintEvent]:
+        events, self._events = self._events, []
+        return events
+
+    def _take(self, tokens: list[Token]) -> None:
+        """The one loop over everything; what it does most is written out in it, because it decides the speed."""
+        actions, passing, page = self._actions, self._passing, self.page
+        for token in tokens:
+            start, _, key, _, data, why = token
+            if not key:
+                if self._style.is_display:
+                    continue
+                if self._run or len(data) >= RUN_LIMIT:
+                    self._collect(start, data)
+                else:
+                    self._run, self._run_at = data, start
+                continue
+            if key in passing and (not page.open or key in INTERRUPTING):
+                continue
+            if self._run:
+                self._flush()
+            if not self._style.is_display:
+                if why:
+                    self.emit(Unreadable(start, token.end - start, why))
+                elif key in actions:
+                    actions[key](self, token)
+                elif len(key) == 1 and key not in passing:
+                    self.emit(Unreadable(start, 1, NO_INK))
+            if key in SETTINGS and not why:
+                self._style = self._style.behind(token)
+
+    def _collect(self, at: int, data: bytes) -> None:
+        if self._run:
+            self._run += data
+        else:
+            self._run, self._run_at = data, at
+        while len(self._run) >= RUN_LIMIT:
+            rest, at = self._run[RUN_LIMIT:], self._run_at + RUN_LIMIT
+            self._run = self._run[:RUN_LIMIT]
+            self._flush()
+            self._run, self._run_at = rest, at
+
+    def _flush(self) -> None:
+        """Gives the text that has come, in the style that was in force."""
+        if not self._run:
+            return
+        data, self._run, style = self._run, b"", self._style
+        if self.pixels.open:
+            self.emit(Unreadable(self._run_at, len(data), AMONG_ROWS))
+            return
+        self.inked = True
+        cell = style.cell * self.line_wide
+        if style.drawn and not style.drawn.isdisjoint(data):
+            self._flush_drawn(data, cell)
+            return
+        event = Text(self._run_at, style.decode(data), cell, style.tall, style.emphasis)
+        if self.page.open:
+            self.page.add(event)
+        else:
+            self._events.append(event)
+
+    def _flush_drawn(self, data: bytes, cell: int) -> None:
+        """Shapes the till has drawn itself mean what it drew: shown as unknown, never as the letter they replace."""
+        style, drawn = self._style, self._style.drawn
+        hit = bytes(code for code in data if code in drawn)
+        harmless = len(drawn) <= FEW_DRAWN and not any(bytes((code,)).isalnum() for code in hit)
+        self.emit(Unreadable(self._run_at, len(hit), A_SIGN_DRAWN if harmless else TEXT_DRAWN))
+        signs = [UNKNOWN_SIGN if code in drawn else style.decode(bytes((code,))) for code in data]
+        unknown = [code for code, sign in zip(data, signs, strict=True) if sign == UNKNOWN_SIGN]
+        shapes = self.glyphs.shapes(code if code in drawn else -1 for code in unknown)
+        self.emit(Text(self._run_at, "".join(signs), cell, style.tall, style.emphasis, shapes))
