@@ -22,6 +22,7 @@ from agent.fleet.inventory import birth_of
 from agent.fleet.messages import Alert, Severity, Who
 from agent.fleet.pace import Pace
 from agent.fleet.uplink import Uplink
+from agent.format_watch import FormatWatch
 from agent.front_desk import FrontDesk
 from agent.glyphs import Glyphs
 from agent.intake import Intake
@@ -86,12 +87,12 @@ class Agent:
             settings.catalogue,
             {name: provider.traits for name, provider in providers.items()},
         )
-        lanes = {lane.name: lane for lane in settings.tap_lanes()}
         glyphs = Glyphs(self._places.glyphs)
+        self._lanes = {lane.name: lane for lane in settings.tap_lanes()}
         self._intake = Intake(
             ledger,
             self._journal,
-            lanes,
+            self._lanes,
             context_of(settings.store),
             rules,
             clock,
@@ -103,7 +104,7 @@ class Agent:
         self._learner = Learner(
             ledger,
             self._journal,
-            lanes,
+            self._lanes,
             context_of(settings.store),
             rules,
             clock,
@@ -176,6 +177,7 @@ class Agent:
             "pages": PageServer(self._for_acts, self._places.page_key).run,
             "nights": nightly.run,
             "reconciliation": reconciler.run,
+            "formats": FormatWatch(self._ledger, self._clock, self._lanes, context_of(settings.store)).run,
             "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,
             "watchdog": Watchdog(self._clock, probes).run,

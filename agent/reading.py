@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from agent.dialects import DialectState, read_job
@@ -162,7 +163,7 @@ def unread(job: Job, why: str) -> Understood:
 def form_of(lane: Lane) -> Format:
     """The lane's format; a broken or missing file falls back to generic, which needs no teaching."""
     try:
-        return load_format(lane.format)
+        return load_format(lane.format, Path(lane.formats)) if lane.formats else load_format(lane.format)
     except FormatError:
         return load_format("generic")
 

@@ -49,6 +49,7 @@ LAYER_OF = {
     "agent.doorbell": "parts",
     "agent.booking": "flows",
     "agent.replay": "flows",
+    "agent.format_watch": "flows",
     "agent.tap": "flows",
     "agent.intake": "flows",
     "agent.learner": "flows",

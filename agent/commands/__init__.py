@@ -6,6 +6,7 @@ from agent.commands.agent import agent_command
 from agent.commands.catalogue import catalogue_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
+from agent.commands.formats import formats_command
 from agent.commands.hand_over import hand_over_command
 from agent.commands.pin import pin_command
 from agent.commands.queue import queue_command
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     day_command,
     catalogue_command,
     hand_over_command,
+    formats_command,
     settings_command,
     pin_command,
 )

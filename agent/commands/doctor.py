@@ -21,7 +21,9 @@ from agent.clock import Quality, SystemClock
 from agent.commands.asking import agent_answers, ask
 from agent.errors import FormatError
 from agent.formats import load_format
+from agent.formats.agreement import contradictions
 from agent.places import Places
+from agent.reading import context_of
 from agent.settings import Settings, load
 
 MARKS = {"ok": "[green]ok[/]", "look": "[yellow]look[/]", "bad": "[red]bad[/]"}
@@ -105,9 +107,12 @@ def _clock(_: Settings) -> Iterator[Finding]:
 def _lanes(settings: Settings) -> Iterator[Finding]:
     for name, lane in settings.lanes.items():
         try:
-            load_format(lane.format)
+            form = load_format(lane.format, settings.device.formats_folder)
         except FormatError as error:
-            yield Finding(f"lane {name}", "look", f"read as 'generic': {error}", error.hint)
+            yield Finding(f"lane {name}", "bad", f"read as 'generic': {error}", error.hint)
+        else:
+            for fault in contradictions(form, context_of(settings.store)):
+                yield Finding(f"lane {name}", "look", *fault.split(": ", 1))
         if lane.tap.serial:
             yield _serial(name, Path(lane.path))
         elif lane.tap.port and not lane.printer:

@@ -10,8 +10,9 @@ import click
 from rich.console import Console
 
 from agent.commands.drawn import write_drawing
+from agent.commands.formats import chosen_format
 from agent.commands.showing import side_by_side
-from agent.formats import load_format
+from agent.formats import Format
 from agent.print_events import PrintEvent
 from agent.reading import (
     Understood,
@@ -33,7 +34,7 @@ from agent.wrapping import wrapping_of
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object per line and receipt.")
 @click.option("--dialect", type=click.Choice([name.value for name in DialectName]), default="auto", show_default=True)
 @click.option("--code-page", default="cp437", show_default=True, help="Code page where the stream names none.")
-@click.option("--format", "form", default="generic", show_default=True, help="Receipt format.")
+@click.option("--format", "form", default="generic", show_default=True, help="Receipt format, or its file.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the paper into this file instead.")
 @click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Paper width, mm.")
 @click.option("--country", help="Two letters; the store's own setting when not given.")
@@ -59,13 +60,13 @@ def read_command(  # noqa: PLR0917 - click hands options over by name
     noted     a kind that never earns
     """
     said = {name: value for name, value in store.items() if value is not None}
-    shop = load(file).store.model_copy(update=said)
-    console = Console()
+    settings, console = load(file), Console()
+    shop, chosen = settings.store.model_copy(update=said), chosen_format(form, settings)
     if png:
         _draw(files, replace(lane_for_file("", DialectName(dialect), code_page, form), paper_mm=int(paper)), png)
         return
     for path in files:
-        for understood in _understood(path, shop, DialectName(dialect), code_page, form):
+        for understood in _understood(path, shop, DialectName(dialect), code_page, chosen):
             for receipt in understood.receipts:
                 fields = as_json(receipt)
                 if as_lines:
@@ -85,8 +86,8 @@ def _draw(files: tuple[Path, ...], lane: Lane, png: Path) -> None:
     write_drawing(events, lane.paper_dots, png)
 
 
-def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: str) -> Iterator[Understood]:
+def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: Format) -> Iterator[Understood]:
     data = path.read_bytes()
-    lane = lane_for_file(str(path), dialect, code_page, form, wrapping_of(data))
+    lane = lane_for_file(str(path), dialect, code_page, form.name, wrapping_of(data))
     for job in jobs_in_file(data, lane):
-        yield understand(job, dialect, load_format(form), context_of(store))
+        yield understand(job, dialect, form, context_of(store))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from agent.formats.form import Format
-from agent.formats.words import folded, plain
+from agent.formats.words import level, plain
 
 _VALUE = r"(?P<value>[a-z]{0,6}[-./]?\d[a-z0-9]*(?:[-/.][a-z0-9]+)*)"
 _MARK = r"(?:[ \t]?(?:number|num|no|nr|nbr|n|id|seq|code|ticket|#)\b\.?|[ \t]?#|[ \t]?[º°])*"
@@ -45,7 +45,7 @@ def find_cashier(lines: Sequence[str], form: Format) -> str | None:
 
 def _number_behind(text: str, phrase: str) -> str | None:
     """The first number beside the phrase, on one line, as printed; an amount ('Refund 16.28') is none."""
-    for match in _number_pattern(phrase).finditer(_level(text)):
+    for match in _number_pattern(phrase).finditer(level(text)):
         if not _AMOUNT_re.fullmatch(match["value"]):
             return text[match.start("value") : match.end("value")].strip(".-/")
     return None
@@ -53,21 +53,16 @@ def _number_behind(text: str, phrase: str) -> str | None:
 
 def _without(text: str, phrase: str) -> str:
     """The text with what stands behind the phrase blanked out: another receipt's number, maybe beside our own."""
-    for match in _number_pattern(phrase).finditer(_level(text)):
+    for match in _number_pattern(phrase).finditer(level(text)):
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     return text
-
-
-def _level(line: str) -> str:
-    """Folded text of the same length, so that what is found can be cut out as printed."""
-    return line.lower() if line.isascii() else "".join((folded(letter) or " ")[0] for letter in line)
 
 
 def _plain_number(line: str, form: Format) -> str | None:
     """'No.008812' in a column of its own; not 'Table No. 5'."""
     for column in _columns(line) if any(mark in line for mark in ".:#º°") else ():
         for phrase in form.identifiers.plain_number:
-            match = re.match(rf"{phrase}\s?[.:#º°]{{1,2}}\s?{_VALUE}\s*$", _level(column))
+            match = re.match(rf"{phrase}\s?[.:#º°]{{1,2}}\s?{_VALUE}\s*$", level(column))
             if match:
                 return column[match.start("value") : match.end("value")]
     return None

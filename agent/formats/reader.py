@@ -13,6 +13,7 @@ from agent.formats.dates import blank, sale_moment
 from agent.formats.entries import read_entries
 from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
+from agent.formats.item_patterns import by_pattern
 from agent.formats.items import discounts_of, items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
@@ -55,7 +56,7 @@ def read_paper(
     `suspicions`: reasons from the steps before (bytes lost, a printer language not read) that force holding.
     `pictures`: how many pictures the paper has; a paper of pictures only cannot be read.
     """
-    printed = tuple(line.rstrip()[:MAX_WIDTH] for line in lines)
+    printed = tuple("" if form.skip.search(line) else line.rstrip()[:MAX_WIDTH] for line in lines)
     if not any(character.isalnum() for line in printed for character in line):
         return [_held_unread("it prints pictures, not text")] if pictures else []
     if len(printed) > MAX_LINES:
@@ -64,6 +65,7 @@ def read_paper(
     if sheet is None:
         return [_held_unread("it has more amounts than any receipt")]
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
+    receipt = replace(receipt, items=by_pattern(receipt.items, form.item_patterns))
     if receipt.kind in REPORTS:
         receipt = replace(receipt, report=read_report(sheet.blanked, form, context))
     too_wide = ["a line is longer than any paper"] if any(len(line.rstrip()) > MAX_WIDTH for line in lines) else []
@@ -92,7 +94,7 @@ def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Shee
     bill = sort_out(turned(found) if negative else found, form)
     with_amounts = {entry.line for entry in found.entries}
     texts = [(number, line) for number, line in enumerate(blanked) if number not in with_amounts]
-    currency = currency_of(blanked, money.symbols) or context.currency
+    currency = currency_of(blanked, money.symbols) or money.currency or context.currency
     return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
 
 

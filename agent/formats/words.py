@@ -22,6 +22,13 @@ def folded(text: str) -> str:
     return bare.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
 
 
+def level(text: str) -> str:
+    """Folded text of the same length, letter by letter, so that what is found can be cut out as printed."""
+    if text.isascii():
+        return text.lower()
+    return "".join(one if len(one := folded(letter) or " ") == 1 else letter.casefold()[0] for letter in text)
+
+
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """'Sub-Total (8.5%):' → 'sub total'; tokens with digits inside are no words; 'T O T A L' is 'total'."""

@@ -33,7 +33,7 @@ class LaneSettings(Section):
     dialect: DialectName = Field(DialectName.AUTO, description="Printer language; auto: by evidence, remembered.")
     code_page: str = Field("cp437", description="Code page when the stream does not say.")
     paper_mm: Literal[58, 80] = Field(80, description="Width of the paper roll: 80 mm (576 dots) or 58 mm (384).")
-    format: str = Field("generic", description="Receipt format, a file in formats/.")
+    format: str = Field("generic", description="Receipt format; 'tillpost formats' lists them.")
 
     @model_validator(mode="before")
     @classmethod

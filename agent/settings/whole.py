@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from agent.errors import SettingsError
 from agent.settings.catalogue import Catalogue
 from agent.settings.clouds import CloudSettings
+from agent.settings.contradictions import contradictions
 from agent.settings.device import Device
 from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
@@ -70,9 +71,19 @@ class Settings(BaseSettings):
                 )
         return self
 
+    @model_validator(mode="after")
+    def _nothing_contradicts(self) -> "Settings":
+        faults = list(contradictions(self.lanes, self.store))
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
     def tap_lanes(self) -> list[Lane]:
         """The lanes as the tap process takes them."""
-        return [Lane(name=name, **lane.model_dump()) for name, lane in self.lanes.items()]
+        return [
+            Lane(name=name, formats=str(self.device.formats_folder), **lane.model_dump())
+            for name, lane in self.lanes.items()
+        ]
 
 
 def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -71,6 +71,8 @@ class Lane:
     dialect: DialectName = DialectName.AUTO
     code_page: str = "cp437"
     format: str = "generic"
+    formats: str = ""
+    """Folder of the store's own formats; empty: only those that come with the product."""
     paper_mm: int = 80
     captured_in: Wrapping = Wrapping.NONE
     """recording: what the file's print data travels in."""
