@@ -18,7 +18,7 @@ from agent.backoff import LONGEST_RETRY_AFTER_S, Pace, full_jitter_s, longest_wa
 from agent.clock import Clock
 from agent.cloud_health import CloudHealth
 from agent.errors import ProviderMisconfigured, StorageFull
-from agent.ledger import Ledger, answers, bindings, clouds, deadlines, dispatch, outcomes, redemptions
+from agent.ledger import Ledger, answers, bindings, clouds, deadlines, dispatch, outcomes, punch_cards, redemptions
 from agent.ledger.moment import Moment, Steady
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.outcomes import Answered, Rules
@@ -104,6 +104,7 @@ def sweep(db: Database, moment: Moment) -> None:
     answers.settle_overdue(db, moment)
     redemptions.settle_overdue(db, moment)
     bindings.expire(db, moment)
+    punch_cards.close_emptied(db, moment.wall)
     if moment.trusted:
         deadlines.sweep(db, moment)
 

@@ -32,6 +32,7 @@ from agent.learner import Learner
 from agent.ledger import Ledger, catalogue, cursor, rebuild, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
+from agent.ledger.personal import device_key
 from agent.ledger.questions import health_numbers, open_tasks
 from agent.ledger.reconciling import Reconciler
 from agent.places import Places
@@ -86,6 +87,7 @@ class Agent:
             {name: provider.idempotency for name, provider in providers.items()},
             settings.catalogue,
             {name: provider.traits for name, provider in providers.items()},
+            device_key(ledger.path.with_name("personal.key")),
         )
         glyphs = Glyphs(self._places.glyphs)
         self._lanes = {lane.name: lane for lane in settings.tap_lanes()}

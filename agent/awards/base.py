@@ -1,12 +1,15 @@
 """base: takes a proven receipt and a programme, gives the amount points are counted on; knows no rate."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise, zip_longest
 
+from agent.awards.goods import holds, means
 from agent.receipt import Item, Kind, Receipt
-from agent.settings import Programme
+from agent.settings import Goods, Programme
+
+Skus = Sequence[str | None]
+"""The product code of each item of a receipt, None where none is known; may be shorter than the items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +17,12 @@ class Base:
     """`amount`: minor units that earn, negative when they are taken back.
 
     `lines`: what each counted line brings of it, same sign, adding up to `amount`; empty when the lines printed do not
-    add up to the receipt.
+    add up to the receipt. `names`: text and product code of each of those lines.
     """
 
     amount: int
     lines: tuple[int, ...] = ()
+    names: tuple[tuple[str, str | None], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,14 @@ class NoBase:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """One article line of a receipt turned positive: `amount` after its reductions, of which `off` were taken."""
+
     text: str
     amount: int
+    sku: str | None = None
+    quantity: int = 1
+    off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +55,45 @@ class _Sheet:
     net: int
     discount: int
     tax: int
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
     excluded: int
     proven: bool
     inclusive: bool
 
 
-def count(receipt: Receipt, programme: Programme) -> Base | NoBase:
-    """The base this programme counts on, after what it excludes.
+def count(
+    receipt: Receipt, programme: Programme, skus: Skus = (), only: Sequence[Goods] | None = None
+) -> Base | NoBase:
+    """The base this programme counts on, after what it excludes; of the lines among `only` goods where those are named.
 
     An excluded line comes off with the amount printed. Of what was paid with an excluded tender, the base loses the
     same share as of the whole total, rounded down: 20.00 of 100.00 paid with loyalty money leaves 4/5 of the base.
     """
-    sheet = _sheet(receipt, programme)
+    sheet = _sheet(receipt, programme, skus)
     counted = BASES[programme.base](sheet, programme)
     if isinstance(counted, NoBase):
         return counted
-    amount, weights = counted
+    amount, counting = counted
     if receipt.kind is not Kind.EXCHANGE:  # only there one part may earn while the other is taken back
         amount = max(0, amount)
     amount = _without_excluded_tenders(amount, receipt, programme)
-    lines = tuple(sheet.sign * part for part in share_out(amount, weights)) if sheet.proven else ()
-    return Base(sheet.sign * amount, lines)
+    parts = share_out(amount, [line.amount for line in counting]) if sheet.proven else []
+    named = [*zip(counting, (sheet.sign * part for part in parts), strict=False)]
+    if only is None:
+        return _based(sheet.sign * amount, named)
+    if not sheet.proven:
+        return NoBase("the item lines do not add up to the receipt, so its goods cannot be told apart")
+    meant = [(line, part) for line, part in named if any(means(goods, line.text, line.sku) for goods in only)]
+    return _based(sum(part for _, part in meant), meant)
+
+
+def lines_of(receipt: Receipt, programme: Programme, skus: Skus = ()) -> tuple[Line, ...]:
+    """The article lines that may earn, whether or not they add up to the receipt."""
+    return tuple(_earning(_sheet(receipt, programme, skus), programme))
+
+
+def _based(amount: int, named: Sequence[tuple[Line, int]]) -> Base:
+    return Base(amount, tuple(part for _, part in named), tuple((line.text, line.sku) for line, _ in named))
 
 
 def share_out(amount: int, weights: Sequence[int]) -> list[int]:
@@ -79,32 +105,30 @@ def share_out(amount: int, weights: Sequence[int]) -> list[int]:
     return [upper - lower for lower, upper in pairwise(marks)]
 
 
-Counted = tuple[int, Sequence[int]]
-"""The amount, and the weight of each line it is spread over."""
+Counted = tuple[int, Sequence[Line]]
+"""The amount, and the lines it is spread over by their own amounts."""
 
 
 def _pre_tax_after_discount(sheet: _Sheet, programme: Programme) -> Counted:
-    return sheet.net - sheet.excluded, _earning_amounts(sheet, programme)
+    return sheet.net - sheet.excluded, _earning(sheet, programme)
 
 
 def _pre_tax_before_discount(sheet: _Sheet, programme: Programme) -> Counted:
-    return sheet.net + sheet.discount - sheet.excluded, _earning_amounts(sheet, programme)
+    return sheet.net + sheet.discount - sheet.excluded, _earning(sheet, programme)
 
 
 def _with_tax_after_discount(sheet: _Sheet, programme: Programme) -> Counted:
     """What was paid, without tip and fees: those are not goods."""
-    return sheet.net + sheet.tax - sheet.excluded, _earning_amounts(sheet, programme)
+    return sheet.net + sheet.tax - sheet.excluded, _earning(sheet, programme)
 
 
 def _category(sheet: _Sheet, programme: Programme) -> Counted | NoBase:
     """Lines holding a category word, as printed: before what is taken off the receipt as a whole, without tax."""
     if not sheet.proven:
         return NoBase("the item lines do not add up to the receipt, so its categories cannot be counted")
-    amounts = [line.amount for line in _earning(sheet, programme) if holds(programme.categories, line.text)]
-    whole = sum(line.amount for line in sheet.lines)
-    if sheet.inclusive:
-        return sum(amounts) * (whole - sheet.tax) // whole, amounts
-    return sum(amounts), amounts
+    counting = [line for line in _earning(sheet, programme) if holds(programme.categories, line.text)]
+    amount, whole = sum(line.amount for line in counting), sum(line.amount for line in sheet.lines)
+    return (amount * (whole - sheet.tax) // whole if sheet.inclusive else amount), counting
 
 
 def _line_net(sheet: _Sheet, programme: Programme) -> Counted | NoBase:
@@ -123,20 +147,10 @@ BASES: Mapping[str, Callable[[_Sheet, Programme], Counted | NoBase]] = {
 }
 
 
-def holds(words: Sequence[str], text: str) -> bool:
-    """Does the text hold one of the words, whole or as a plural, however it is spaced and cased?"""
-    return any(_word_re(word).search(text) for word in words if word.strip())
-
-
-def _word_re(word: str) -> re.Pattern[str]:
-    parts = (re.escape(part) for part in re.split(r"[\s-]+", word.strip()))
-    return re.compile(rf"(?<!\w){r'[ -]*'.join(parts)}(?:e?s)?(?!\w)", re.IGNORECASE)
-
-
-def _sheet(receipt: Receipt, programme: Programme) -> _Sheet:
+def _sheet(receipt: Receipt, programme: Programme, skus: Skus) -> _Sheet:
     sign = -1 if receipt.kind is Kind.RETURN or receipt.award_base < 0 else 1
     net, discount, tax = abs(receipt.award_base), _turned(receipt, receipt.discount), _turned(receipt, receipt.tax)
-    lines = _lines(receipt)
+    lines = _lines(receipt, skus)
     printed = sum(line.amount for line in lines)
     before_tax = printed in (net, net + discount)
     inclusive = not before_tax and printed in (net + tax, net + discount + tax)
@@ -146,7 +160,7 @@ def _sheet(receipt: Receipt, programme: Programme) -> _Sheet:
         discount=discount,
         tax=tax,
         lines=lines,
-        excluded=sum(line.amount for line in lines if holds(programme.excluded_lines, line.text)),
+        excluded=sum(line.amount for line in lines if _excluded(programme, line)),
         proven=bool(lines) and printed > 0 and (before_tax or inclusive),
         inclusive=inclusive,
     )
@@ -159,45 +173,50 @@ def _turned(receipt: Receipt, amount: int | None) -> int:
     return -(amount or 0) if receipt.award_base < 0 else (amount or 0)
 
 
-def _turned_items(receipt: Receipt) -> Iterator[Item]:
+def _turned_items(receipt: Receipt, skus: Skus) -> Iterator[tuple[Item, str | None]]:
     """Some tills print the lines of a return with a minus, some without."""
     items = receipt.items
     flip = receipt.award_base < 0 if receipt.kind is Kind.EXCHANGE else sum(item.amount for item in items) < 0
-    for item in items:
-        yield Item(item.text, item.quantity, -item.amount if flip else item.amount)
+    for item, sku in zip_longest(items, skus[: len(items)]):
+        yield Item(item.text, item.quantity, -item.amount if flip else item.amount), sku
 
 
-def _lines(receipt: Receipt) -> tuple[_Line, ...]:
+def _lines(receipt: Receipt, skus: Skus) -> tuple[Line, ...]:
     """An exchange's negative lines are goods brought back; anywhere else they are reductions."""
-    items = _turned_items(receipt)
+    items = _turned_items(receipt, skus)
     if receipt.kind is Kind.EXCHANGE:
-        return tuple(_Line(item.text, item.amount) for item in items)
+        return tuple(_line(item, sku) for item, sku in items)
     return tuple(_folded(items))
 
 
-def _folded(items: Iterator[Item]) -> list[_Line]:
+def _line(item: Item, sku: str | None) -> Line:
+    return Line(item.text, item.amount, sku, abs(item.quantity) or 1)
+
+
+def _folded(items: Iterator[tuple[Item, str | None]]) -> list[Line]:
     """Lines with their reductions taken off: a reduction eats the line above it, then those further up."""
-    lines: list[_Line] = []
-    for item in items:
+    lines: list[Line] = []
+    for item, sku in items:
         rest = item.amount
         if rest >= 0:
-            lines.append(_Line(item.text, rest))
+            lines.append(_line(item, sku))
             continue
         for place in range(len(lines) - 1, -1, -1):
-            eaten = min(lines[place].amount, -rest)
-            lines[place] = _Line(lines[place].text, lines[place].amount - eaten)
+            line = lines[place]
+            eaten = min(line.amount, -rest)
+            lines[place] = replace(line, amount=line.amount - eaten, off=line.off + eaten)
             rest += eaten
         if rest:
-            lines.append(_Line(item.text, rest))
+            lines.append(Line(item.text, rest))
     return lines
 
 
-def _earning(sheet: _Sheet, programme: Programme) -> list[_Line]:
-    return [line for line in sheet.lines if not holds(programme.excluded_lines, line.text)]
+def _earning(sheet: _Sheet, programme: Programme) -> list[Line]:
+    return [line for line in sheet.lines if not _excluded(programme, line)]
 
 
-def _earning_amounts(sheet: _Sheet, programme: Programme) -> list[int]:
-    return [line.amount for line in _earning(sheet, programme)]
+def _excluded(programme: Programme, line: Line) -> bool:
+    return holds(programme.excluded_lines, line.text) or (line.sku is not None and line.sku in programme.excluded_skus)
 
 
 def _without_excluded_tenders(amount: int, receipt: Receipt, programme: Programme) -> int:

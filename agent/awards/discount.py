@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.awards.base import holds
+from agent.awards.goods import holds
 from agent.receipt import Receipt
 
 ROUNDED_BY = 1

@@ -1,11 +1,14 @@
 """asking: takes a case that a person must decide, opens the task that asks; decides nothing itself."""
 
+from agent.awards import Award
 from agent.booking.desk import Case, Desk
 from agent.ledger import events, receipts, tasks
 from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
 from agent.ledger.receipts import StoredReceipt
 from agent.money import format_amount
 from agent.receipt import Receipt
+
+CONFIRM_RETURN = "confirm_return"
 
 
 def ask_if_duplicate(desk: Desk, case: Case) -> int:
@@ -54,6 +57,24 @@ def ask_to_take_back(desk: Desk, case: Case, sale: StoredReceipt) -> int:
         desk.now.wall,
         what=f"{in_words(sale.receipt)} was voided by {in_words(case.receipt)}.",
         choices={"Take them back": "due", "Leave them": "cancelled"},
+    )
+
+
+def ask_to_confirm(desk: Desk, case: Case, award: Award) -> int:
+    """Nothing comes off a card or an account unless the cashier says so; one question a return, for all programmes."""
+    return tasks.open(
+        desk.db,
+        tasks.Role.CASHIER,
+        CONFIRM_RETURN,
+        f"receipt/{case.id}",
+        "Goods came back: take it off the customer's account?",
+        "'Take off' when they were really returned, 'Leave on' when the customer keeps what was earned.",
+        desk.now.wall,
+        what=f"{in_words(case.receipt)}: {award.why}.",
+        choices={"Take off": "due", "Leave on": "cancelled"},
+        decide_as="Leave on",
+        decide_after_s=desk.rules.store.return_decision_hours * 3600,
+        moment=desk.now,
     )
 
 

@@ -8,12 +8,16 @@ from sqlite_utils import Database
 
 from agent import awards
 from agent.awards import Award, Cause, GivenAward, NoAward
-from agent.booking.asking import ask_to_look
+from agent.awards.channel import channel_of
+from agent.booking.asking import ask_to_confirm, ask_to_look
+from agent.booking.cards import punch
+from agent.booking.claim_codes import code_of
 from agent.booking.desk import Case, Desk
 from agent.booking.person import Person, member
-from agent.ledger import catalogue, outbox, receipts
+from agent.ledger import catalogue, outbox, punch_cards, receipts
 from agent.ledger.receipts import StoredReceipt
 from agent.ledger.undoing import next_key
+from agent.providers import Call, Traits
 from agent.receipt import Kind, State
 
 
@@ -28,8 +32,21 @@ class Decided:
 def decided(desk: Desk, case: Case, name: str) -> Decided:
     """Looks only; enqueues nothing."""
     rules, earlier = desk.rules, given(desk.db, case.sale, name)
-    decision = awards.decide(case.receipt, name, rules.programmes[name], case.business_day, earlier, rules.store)
-    return Decided(decision, case.who or _member(desk.db, case, name))
+    person = case.who or _member(desk.db, case, name)
+    sale_id = case.sale.id if case.sale else None
+    decision = awards.decide(
+        case.receipt,
+        name,
+        rules.programmes[name],
+        case.business_day,
+        earlier,
+        rules.store,
+        at=case.captured.at.astimezone(rules.store.zone).replace(tzinfo=None),
+        skus=catalogue.skus_of(desk.db, case.receipt.items, rules.catalogue.sure_from),
+        channel=channel_of(case.receipt, case.captured.lane, rules.store),
+        card=punch_cards.standing(desk.db, name, rules.mark_of(person.key), sale_id),
+    )
+    return Decided(decision, person)
 
 
 def award(desk: Desk, case: Case, name: str, question: int | None = None, *, anew: bool = False) -> int | None:
@@ -40,7 +57,7 @@ def award(desk: Desk, case: Case, name: str, question: int | None = None, *, ane
     """
     found = decided(desk, case, name)
     decision = found.decision
-    if isinstance(decision, Award) and not found.person:
+    if isinstance(decision, Award) and not found.person and not _goes_out_anonymous(desk, case, decision):
         decision = awards.NO_CUSTOMER
     if isinstance(decision, NoAward):
         receipts.not_awarded(desk.db, case.id, name, decision.why, desk.now.wall)
@@ -48,7 +65,16 @@ def award(desk: Desk, case: Case, name: str, question: int | None = None, *, ane
             ask_to_look(desk, case, decision.why)
         return None
     receipts.awarded_after_all(desk.db, case.id, name)
+    if decision.call is Call.TAKE_BACK and question is None and desk.rules.programmes[name].returns == "ask":
+        question = ask_to_confirm(desk, case, decision)
     return _enqueue(desk, case, decision, found.person, question, anew=anew)
+
+
+def _goes_out_anonymous(desk: Desk, case: Case, award: Award) -> bool:
+    """A sale for nobody that this cloud takes all the same, with a code by which somebody may claim it there."""
+    programme = desk.rules.programmes[award.programme]
+    takes = desk.rules.traits.get(programme.provider, Traits()).takes_nobody
+    return programme.send_anonymous and takes and case.receipt.kind is Kind.SALE and award.call is Call.AWARD
 
 
 def given(db: Database, sale: StoredReceipt | None, programme: str) -> GivenAward | None:
@@ -75,6 +101,7 @@ def fact_of(desk: Desk, case: Case, award: Award, person: Person, key: str) -> d
         captured_at=captured.at,
         business_day=case.business_day,
         skus=catalogue.skus_of(desk.db, case.receipt.items, rules.catalogue.sure_from),
+        channel=channel_of(case.receipt, captured.lane, rules.store),
     )
 
 
@@ -93,6 +120,10 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
     fact = fact_of(desk, case, award, person, next_key(desk.db, key) if anew else key)
     if award.programme in case.spends:
         fact["spend"] = dict(case.spends[award.programme])
+    if not person:
+        fact["claim"] = code_of(rules, case)
+    if award.call is Call.TAKE_BACK and case.sale:
+        fact |= outbox.history_of(desk.db, case.sale.id, award.programme)
     row = outbox.enqueue(
         desk.db,
         fact,
@@ -109,6 +140,8 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
     )
     if row is not None:
         catalogue.note_without_code(desk.db, case.id, case.receipt.items, skus, case.business_day)
+        if award.punches:
+            punch(desk, case, outbox.load(desk.db, row), person)
     return row
 
 

@@ -5,6 +5,7 @@ import json
 
 from sqlite_utils import Database
 
+from agent.awards import Unit
 from agent.booking.desk import Desk, Rules, reopened
 from agent.booking.person import NOBODY
 from agent.errors import TillpostError
@@ -34,6 +35,11 @@ def correct(  # noqa: PLR0917 - the order of a sentence
     if not standing:
         raise TillpostError(
             f"receipt {receipt_id} has no award in {programme} to correct", hint="Attach its customer first."
+        )
+    if standing[0].body.get("unit") == Unit.PUNCHES:
+        raise TillpostError(
+            f"{programme} punches goods, and its punches cannot be changed by number",
+            hint="Move the receipt, or take it off.",
         )
     first, before = standing[0], sum(row.body["points"] for row in standing)
     if points == before:

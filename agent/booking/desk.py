@@ -13,6 +13,7 @@ from agent.customer import identify
 from agent.duplicates import Sameness, Verdict
 from agent.ledger import attachments
 from agent.ledger.moment import Moment
+from agent.ledger.personal import hashed
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.providers import Call, Idempotency, Traits
 from agent.receipt import Receipt
@@ -31,9 +32,12 @@ class Rules:
     idempotency: Mapping[str, Mapping[Call, Idempotency]]
     catalogue: Catalogue = field(default_factory=Catalogue)
     traits: Mapping[str, Traits] = field(default_factory=dict)
+    person_key: bytes = field(default=b"", repr=False)
+    """This box's key for hashing whom cards and flags belong to, and for claim codes (`personal.device_key`)."""
 
-    def can(self, provider: str, call: Call) -> bool:
-        return call in self.idempotency.get(provider, {})
+    def mark_of(self, person: str) -> str:
+        """The keyed hash of a person's key; '' for nobody."""
+        return hashed(person, self.person_key) or ""
 
     def repeats(self, provider: str, call: Call) -> Idempotency:
         return self.idempotency.get(provider, {}).get(call, Idempotency.NONE)

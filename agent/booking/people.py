@@ -4,7 +4,7 @@ Works at any time: before anything left, after it was delivered, and days later.
 there by a fact of its own, and only then given to the right person. Each act is one commit, and stands in the audit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -18,10 +18,11 @@ from agent.ledger import attachments, audit, bindings, outbox, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.personal import masked
 from agent.ledger.receipts import StoredReceipt
-from agent.ledger.undoing import Undone, live, undo
+from agent.ledger.undoing import Undone, live, never_left, undo
 from agent.receipt import EARNING, State
 
 NOTHING = Undone()
+PAST = {"attach": "attached", "move": "moved", "claim": "claimed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,16 @@ def attach(  # noqa: PLR0917 - the order of a sentence
     """
     desk, stored, person = Desk(db, rules, now), _counting(db, receipt_id), keyed(customer, rules.store.country)
     standing = live(db, receipt_id)
-    if standing:
+    named = [row for row in standing if row.body["customer"]]
+    if named:
         raise TillpostError(
-            f"receipt {receipt_id} has counted already for {_named(standing[0].body['customer'])}",
+            f"receipt {receipt_id} has counted already for {_named(named[0].body['customer'])}",
             hint="Move it to the right customer instead.",
         )
-    return Given(_give(desk, stored, person, how, who))
+    unsent = [row for row in standing if never_left(db, row)]
+    undone = undo(db, unsent, rules.idempotency, "the customer is known now", now.wall, stored.deadline)
+    sent = {row.body["programme"] for row in standing if row not in unsent}  # these clouds resolve the code themselves
+    return Given(_give(desk, stored, person, how, who, but=sent), undone)
 
 
 def detach(db: Database, rules: Rules, receipt_id: int, who: str, now: Moment) -> Given:
@@ -109,17 +114,19 @@ def _counting(db: Database, receipt_id: int) -> StoredReceipt:
     return stored
 
 
-def _give(desk: Desk, stored: StoredReceipt, person: Person, how: str, who: str) -> tuple[int, ...]:
+def _give(  # noqa: PLR0917 - what to whom, how and by whom
+    desk: Desk, stored: StoredReceipt, person: Person, how: str, who: str, but: Collection[str] = ()
+) -> tuple[int, ...]:
     db, receipt_id = desk.db, stored.id
     attachments.note(db, receipt_id, person.customer, person.key, how, who, desk.now.wall)
     sale = sale_named_by(desk, receipt_id, stored.receipt, stored.business_day)
     case = reopened(desk, stored, person, sale)
-    rows = (award(desk, case, name, anew=True) for name in desk.rules.programmes)
+    rows = (award(desk, case, name, anew=True) for name in desk.rules.programmes if name not in but)
     made = tuple(row for row in rows if row is not None)
     audit.note(
         db,
         who,
-        f"{how}ed" if how != "move" else "moved",
+        PAST[how],
         f"receipt/{receipt_id}",
         f"to {_named(person.customer)}, {len(made)} awards",
         desk.now.wall,

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from agent.awards import Award
+from agent.awards import FACT_VERSION, Award
 from agent.awards.discount import Expected, shown
 from agent.booking.awarding import fact_of
 from agent.booking.desk import Case, Desk, Rules
@@ -162,7 +162,7 @@ def _expected(programme: Programme, reward: Reward) -> Expected:
 def _frame(rules: Rules, programme: str, register: str, person: Person, now: Moment) -> dict[str, Any]:
     store = rules.store
     return {
-        "v": 1,
+        "v": FACT_VERSION,
         "programme": programme,
         "currency": store.currency,
         "exponent": store.exponent,

@@ -9,10 +9,13 @@ from typing import TypedDict
 
 from sqlite_utils import Database
 
+from agent.awards import already_counted
 from agent.booking.asking import ask_if_duplicate, ask_to_look, ask_to_take_back
 from agent.booking.awarding import award
+from agent.booking.claim_codes import offer
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
 from agent.booking.redeeming import at_register
+from agent.booking.signals import look
 from agent.business_day import day_of, deadline
 from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
 from agent.ledger import catalogue, outbox, receipts, redemptions
@@ -89,6 +92,8 @@ def _found_out(desk: Desk, receipt_id: int, captured: Captured, receipt: Receipt
 def _settle(desk: Desk, case: Case) -> None:
     if case.verdict.sameness is Sameness.REPRINT:
         receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "reprint")
+        for name in desk.rules.programmes:
+            receipts.not_awarded(desk.db, case.id, name, already_counted(case.receipt.number).why, desk.now.wall)
         _attach_by_reprint(desk, case)
         return
     if case.receipt.state is State.HELD and case.receipt.reason != BEING_READ:
@@ -100,6 +105,8 @@ def _settle(desk: Desk, case: Case) -> None:
     question = ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
     for name in desk.rules.programmes:
         award(desk, case, name, question)
+    offer(desk, case)
+    look(desk, case)
 
 
 def _attach_by_reprint(desk: Desk, case: Case) -> None:

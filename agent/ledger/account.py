@@ -74,6 +74,7 @@ WAITING_REASONS = f"""SELECT CASE WHEN o.state = 'parked' THEN 'waits for a sign
     WHERE o.business_day = :day AND o.state IN {OPEN} AND o.state <> 'held' GROUP BY why"""
 NOT_AWARDED = f"""SELECT why, count(*) FROM (
         SELECT d.why FROM decisions d JOIN receipts r ON r.id = d.receipt_id WHERE r.business_day = :day
+            AND r.duplicate NOT IN ('reprint', 'removed')
         UNION ALL SELECT o.reason FROM outbox o WHERE o.business_day = :day AND o.state IN ('refused', 'cancelled')
         UNION ALL SELECT 'a reprint or duplicate' FROM ({PLACES}) WHERE place = 'duplicates'
         UNION ALL SELECT 'no customer on the receipt' FROM ({PLACES}) p WHERE place = 'nobody'

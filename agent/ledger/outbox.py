@@ -12,7 +12,7 @@ Per cloud and customer in order: an open earlier fact blocks the later ones of t
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,7 @@ from agent.ledger.personal import masked
 from agent.ledger.schema import OPEN
 from agent.money import format_amount
 from agent.providers import Call, Idempotency
+from agent.settings import Goods
 
 SCHEMA_VERSION = 1
 CASHIERS_ASKED = frozenset({Idempotency.WEAK, Idempotency.NONE})
@@ -211,7 +212,35 @@ def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
         db, f"original_id = ? AND programme = ? AND call = 'take_back' AND role = '' AND {LIVE}", receipt_id, programme
     )
     body = json.loads(row[1])
-    return GivenAward(points=row[0] + corrected, base=body["base"], rate=Decimal(body["rate"]), taken_back=-taken)
+    worth = body.get("worth")
+    return GivenAward(
+        points=row[0] + corrected,
+        base=body["base"],
+        rate=Decimal(body["rate"]),
+        taken_back=-taken,
+        worth=None if worth is None else Decimal(worth),
+        day=date.fromisoformat(body["business_day"]),
+        only=tuple(Goods(**goods) for goods in body["only"]) if "only" in body else None,
+    )
+
+
+def history_of(db: Database, receipt_id: int, programme: str) -> dict[str, Any]:
+    """For a take-back: `original` = the body of the award it takes from, `earlier` = those of the take-backs before it,
+    oldest first. Without their customers: whose they are stands in the fact itself, and is hashed there in time."""
+    award = f"receipt_id = ? AND programme = ? AND call = 'award' AND role = '' AND {LIVE} ORDER BY id DESC LIMIT 1"
+    earlier = f"original_id = ? AND programme = ? AND call = 'take_back' AND role = '' AND {LIVE} ORDER BY id"
+    found = [_without_customer(body) for body in _bodies(db, award, receipt_id, programme)]
+    before = [_without_customer(body) for body in _bodies(db, earlier, receipt_id, programme)]
+    return {"original": found[0], "earlier": before} if found else {}
+
+
+def _bodies(db: Database, where: str, receipt_id: int, programme: str) -> list[dict[str, Any]]:
+    rows = db.execute(f"SELECT body FROM outbox o WHERE {where}", [receipt_id, programme]).fetchall()
+    return [json.loads(text) for (text,) in rows]
+
+
+def _without_customer(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in ("customer", "original", "earlier")}
 
 
 def _sum(db: Database, where: str, receipt_id: int, programme: str) -> int:

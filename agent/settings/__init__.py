@@ -7,7 +7,7 @@ from agent.settings.device import Device
 from agent.settings.fleet import Fleet
 from agent.settings.lanes import LaneSettings
 from agent.settings.page import Page, Staff
-from agent.settings.programmes import Programme, Rate
+from agent.settings.programmes import Condition, Goods, Programme, Rate, Tier
 from agent.settings.reconciliation import Reconciliation
 from agent.settings.rewards import RewardSettings
 from agent.settings.store import WEEKDAYS, Store
@@ -18,10 +18,12 @@ __all__ = [
     "WEEKDAYS",
     "Catalogue",
     "CloudSettings",
+    "Condition",
     "Described",
     "Device",
     "FivestarsSettings",
     "Fleet",
+    "Goods",
     "LaneSettings",
     "Page",
     "PlainHttpSettings",
@@ -33,6 +35,7 @@ __all__ = [
     "Settings",
     "Staff",
     "Store",
+    "Tier",
     "described",
     "load",
 ]

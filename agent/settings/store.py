@@ -37,6 +37,16 @@ class Store(Section):
     duplicate_decision_minutes: float = Field(
         60, gt=0, description="A possible duplicate is removed after this, logged."
     )
+    channels: dict[str, tuple[str, ...]] = Field(
+        {}, description="Ways of selling by name: 'lane:…', 'register:…', or a word the receipt prints."
+    )
+    staff_phones: tuple[str, ...] = Field((), description="Phones of the staff: awards to them are flagged.")
+    many_receipts_a_day: int = Field(5, ge=2, description="One customer on more receipts of a day is flagged.")
+    return_decision_hours: float = Field(
+        24, gt=0, description="A return nobody confirmed in this time takes nothing off, logged."
+    )
+    claim_url: str = Field("", description="Address a claim code is put behind in the QR code; empty: no claim codes.")
+    claim_hours: float = Field(167, gt=0, description="How long a receipt can be claimed by its code.")
     returns_window_days: int = Field(400, ge=1, description="How long receipts are kept for returns.")
 
     @field_validator("timezone")

@@ -10,7 +10,7 @@ from agent.ledger import answers, dispatch, outbox, outcomes, undoing
 from agent.ledger.outbox import OutboxRow
 from agent.ledger.outcomes import Answered, Rules
 from agent.providers import Answer, Call, Done, Idempotency, Later, NoMember, Refused, Unknown
-from tests.ledger.facts import CLOSING, CLOUD, NOW, book, enqueue, moment, save, state
+from tests.ledger.facts import CLOSING, CLOUD, DAY, NOW, book, enqueue, moment, save, state
 
 
 def take(db: Database, after_s: float = 0, limit: int = 50, boot: str = "b0070001") -> list[OutboxRow]:
@@ -101,9 +101,9 @@ def test_a_settings_change_does_not_touch_what_waits(db: Database) -> None:
 
 def test_given_is_what_was_got_less_what_was_taken_back(db: Database) -> None:
     book(db, 1)
-    assert outbox.given(db, 1, "points") == GivenAward(points=23, base=2300, rate=Decimal(1), taken_back=0)
+    assert outbox.given(db, 1, "points") == GivenAward(points=23, base=2300, rate=Decimal(1), taken_back=0, day=DAY)
     book(db, 2, customer=1, points=-10, original_id=1)
-    assert outbox.given(db, 1, "points") == GivenAward(points=23, base=2300, rate=Decimal(1), taken_back=10)
+    assert outbox.given(db, 1, "points") == GivenAward(points=23, base=2300, rate=Decimal(1), taken_back=10, day=DAY)
     assert outbox.given(db, 1, "punches") is None
 
 

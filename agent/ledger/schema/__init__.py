@@ -1,6 +1,6 @@
 """schema: the ledger's tables, as migrations that run once each, one file a topic; holds no queries."""
 
-from agent.ledger.schema import catalogue, first, people, reconciliation, register
+from agent.ledger.schema import cards, catalogue, claims, first, people, reconciliation, register
 from agent.ledger.schema.migrations import MIGRATIONS, OPEN, OPEN_STATES
 
 __all__ = ["MIGRATIONS", "OPEN", "OPEN_STATES", "TOPICS"]
@@ -10,6 +10,8 @@ TOPICS = (
     people,
     catalogue,
     register,
+    cards,
+    claims,
     reconciliation,
 )
 """In the order their migrations run."""

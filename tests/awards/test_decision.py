@@ -19,7 +19,8 @@ from agent.awards import (
     fact_body,
     fact_key,
 )
-from agent.awards.base import Base, NoBase, count, holds, share_out
+from agent.awards.base import Base, NoBase, count, share_out
+from agent.awards.goods import holds
 from agent.money import floor_points
 from agent.providers import Call
 from agent.receipt import Item, Kind, Receipt, State
@@ -386,6 +387,8 @@ class TestFact:
             "points": 149,
             "base": 14946,
             "rate": "1",
+            "unit": "points",
+            "worth": "149.46",
             "currency": "USD",
             "exponent": 2,
             "customer": {"phone": "+14155550188"},
