@@ -1,4 +1,4 @@
-"""Cards in the ledger: punched once, a full card announced until handled, returns take the latest off when confirmed."""
+"""Cards in the ledger: punched once, full ones announced until handled, returns take the latest off when confirmed."""
 
 from dataclasses import replace
 from datetime import timedelta
