@@ -159,7 +159,8 @@ def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
 def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Format) -> Entry:
     """The role an entry has in its place: a payment word among the articles, or a fee above the subtotal, is one."""
     if entry.role in (Role.LINE, Role.INFO):
-        return replace(entry, role=Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE)
+        role = Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE
+        return entry if entry.role is role else replace(entry, role=role)
     if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
         # 'ROUNDED 0.01 (12.55)' is the total; 'GL ROUND POND 13.00' is an article
         return replace(entry, role=Role.LINE if among_articles else Role.TOTAL, value=abs(entry.value))

@@ -22,6 +22,7 @@ _TIME_re = re.compile(
     r"(?<![\d.])(?<!\d:)(?P<hour>[0-2]?\d)(?P<sep>[:h])(?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?"
     r"(?:\s?(?P<half>[AaPp])\.?\s?(?:[Mm]\b\.?|\b))?(?![\d:])"
 )
+_HOUR_re = re.compile(r"\dh\d")
 _TIME_LABEL_re = re.compile(r"\b(?:time|zeit|uhrzeit|hora|heure|ora)\b", re.I)
 _WORD_re = re.compile(r"[^\W\d_]{3,}")
 
@@ -46,13 +47,21 @@ class _Time:
 
 def blank(line: str, months: Mapping[str, int]) -> str:
     """The line with dates and times as spaces, same length: '14.11' of a date must not look like money."""
-    if not any(character.isdigit() for character in line):
-        return line
-    spans = [match.span() for pattern in (_NUMERIC_re, _CJK_re, _TIME_re) for match in pattern.finditer(line)]
+    spans = [match.span() for pattern in _patterns_for(line) for match in pattern.finditer(line)]
     spans += [match.span() for match in _written(line, months)]
     for start, end in spans:
         line = line[:start] + " " * (end - start) + line[end:]
     return line
+
+
+def _patterns_for(line: str) -> Iterator[re.Pattern[str]]:
+    """Those that can match at all: a cheap look, because most lines of a receipt have neither date nor time."""
+    if any(line.count(separator) > 1 for separator in "./-"):
+        yield _NUMERIC_re
+    if "年" in line:
+        yield _CJK_re
+    if ":" in line or _HOUR_re.search(line):
+        yield _TIME_re
 
 
 def sale_moment(lines: Sequence[str], words: Dates, context: StoreContext) -> datetime | None:
@@ -93,15 +102,18 @@ def _distance(found: _Date, clock: _Time) -> tuple[int, int, int]:
 
 
 def _dates_on(number: int, line: str, words: Dates, order: str) -> Iterator[_Date]:
-    for match in _CJK_re.finditer(line):
+    possible = set(_patterns_for(line))
+    for match in _CJK_re.finditer(line) if _CJK_re in possible else ():
         yield from _made(number, match, match[1], match[2], match[3])
-    for match in _NUMERIC_re.finditer(line):
+    for match in _NUMERIC_re.finditer(line) if _NUMERIC_re in possible else ():
         yield from _made(number, match, *_in_order(match[1], match[3], match[4], order, match[2]))
     for match in _written(line, words.months):
         yield from _made(number, match, match["year"], str(words.months[match["month"]]), match["day"])
 
 
 def _times_on(number: int, line: str) -> Iterator[_Time]:
+    if _TIME_re not in _patterns_for(line):
+        return
     labelled = bool(_TIME_LABEL_re.search(line))
     for match in _TIME_re.finditer(line):
         hour, half = int(match["hour"]), (match["half"] or "").lower()

@@ -205,7 +205,7 @@ def _named(entry: Entry, tail: str, above: _Above, form: Format) -> Iterator[Ent
         said = Said(Role.INFO, sure=True)
     if said.role is Role.TIP and (entry.others or entry.label.count("%") > 1):
         said = Said(Role.INFO, sure=True)
-    yield replace(entry, role=said.role, sure=said.sure)
+    yield entry if said is NOTHING_SAID else replace(entry, role=said.role, sure=said.sure)
 
 
 def _named_from_above(entry: Entry, above: _Above, form: Format) -> Entry:
