@@ -1,5 +1,6 @@
 """assignments: takes a bill, tries the ways of reading it, gives the one that is proven or says why none is."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -78,8 +79,8 @@ def _line_ways(bill: Bill, *ways_off: list[int]) -> Iterator[tuple[int, tuple[in
 
 def _per_piece(discount: Entry, bill: Bill) -> int:
     """A discount meant for each piece of the article above it."""
-    above = [entry for entry in bill.articles if entry.line <= discount.line]
-    return abs(discount.value) * (quantity_of(above[-1], bill) if above else 1)
+    above = bisect_right(bill.articles, discount.line, key=lambda article: article.line)
+    return abs(discount.value) * (quantity_of(bill.articles[above - 1], bill) if above else 1)
 
 
 def quantity_of(article: Entry, bill: Bill) -> int:
@@ -87,14 +88,15 @@ def quantity_of(article: Entry, bill: Bill) -> int:
     price = article.others[-1] if article.others else 0
     if price and article.value != price and article.value % price == 0:
         return abs(article.value // price)
-    notes = (note for note in bill.notes if abs(note.line - article.line) == 1)
+    first = bisect_left(bill.notes, article.line - 1, key=lambda note: note.line)
+    notes = (note for note in bill.notes[first : first + 3] if abs(note.line - article.line) == 1)
     return next((note.quantity for note in notes if note.quantity * note.price == abs(article.value)), 1)
 
 
 def _running(bill: Bill) -> frozenset[int]:
     """Sums of the lines so far, and of the lines since the subtotal before: what a subtotal in between may say."""
     signed = sorted((*bill.articles, *bill.line_discounts), key=lambda entry: entry.line)
-    values = [-abs(entry.value) if entry in bill.line_discounts else entry.value for entry in signed]
+    values = [entry.value if entry.role is Role.LINE else -abs(entry.value) for entry in signed]
     if len(bill.subtotals) < 2:
         return frozenset()
     return frozenset(accumulate(values))

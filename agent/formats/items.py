@@ -51,11 +51,11 @@ def _text_and_quantity(label: str) -> tuple[str, int]:
 
 def tenders_of(entries: Sequence[Entry], *, paid_out: bool) -> tuple[tuple[str, int], ...]:
     """Payments as printed, account digits left out; of a slip under the receipt only what is new."""
-    found: list[tuple[str, int]] = []
+    found: dict[int, str] = {}
     for entry in entries:
-        if entry.value and not any(abs(entry.value) == amount for _, amount in found):
-            found.append((_tender_label(entry), abs(entry.value)))
-    return tuple((label, -amount if paid_out else amount) for label, amount in found)
+        if entry.value and abs(entry.value) not in found:
+            found[abs(entry.value)] = _tender_label(entry)
+    return tuple((label, -amount if paid_out else amount) for amount, label in found.items())
 
 
 def discounts_of(entries: Sequence[Entry]) -> tuple[tuple[str, int], ...]:

@@ -14,6 +14,8 @@ from agent.receipt import Relation
 
 NEARLY, NEARLY_PER_CENT = 10, 1
 """Minor units, and per cent of the base: a list that is off by less is a list with a wrong amount in it."""
+MOST_OF_A_KIND = 12
+"""Fees, tips or discount totals that are tried one by one; with more of them a paper is no single receipt."""
 MAX_TENDERS = 6
 """More payments than this on one receipt are only tried all together and one by one."""
 
@@ -113,7 +115,7 @@ def _off(discounts: Iterable[Entry]) -> int:
 def discount_ways(evidence: Evidence) -> list[int]:
     """What may lie between a printed subtotal and the base, the likeliest first."""
     behind = _off(evidence.bill.discounts)
-    totals = [abs(entry.value) for entry in evidence.bill.discount_totals]
+    totals = [abs(entry.value) for entry in evidence.bill.discount_totals[:MOST_OF_A_KIND]]
     ways = [behind, *totals, behind + evidence.line_discount, behind + evidence.unit_discount, 0]
     return list(dict.fromkeys([*ways, evidence.line_discount, evidence.unit_discount]))
 
@@ -271,14 +273,21 @@ def _owed(reading: Reading, evidence: Evidence) -> Iterator[tuple[int, int]]:
 def _payment(given: tuple[int, ...], owed: int, back: int, tolerance: int) -> list[int] | None:
     """The payments that make what is owed and was given back; the rest must repeat one of them or what is owed."""
     wanted = owed + back
-    sizes = range(len(given), 0, -1) if len(given) <= MAX_TENDERS else (len(given), 1)
-    for size in sizes:
+    if len(given) > MAX_TENDERS:
+        return _one_payment_or_all(given, wanted, owed, tolerance)
+    for size in range(len(given), 0, -1):
         for chosen in combinations(range(len(given)), size):
             paid = [given[n] for n in chosen]
             rest = [given[n] for n in range(len(given)) if n not in chosen]
             if abs(sum(paid) - wanted) <= tolerance and all(value in (*paid, wanted, owed) for value in rest):
                 return paid
     return None
+
+
+def _one_payment_or_all(given: tuple[int, ...], wanted: int, owed: int, tolerance: int) -> list[int] | None:
+    different = set(given)
+    ways = [list(given), *([value] for value in different if different <= {value, wanted, owed})]
+    return next((paid for paid in ways if abs(sum(paid) - wanted) <= tolerance), None)
 
 
 # ---- nothing left over ----------------------------------------------------------------------------
@@ -336,7 +345,8 @@ def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
     extras = [part for part in (reading.tax, reading.fees, reading.tip, reading.rounding) if part]
     steps = {sum(chosen) for size in range(len(extras) + 1) for chosen in combinations(extras, size)}
     known = {reading.base + step for step in steps}
-    later = [entry.value for entry in (*bill.tips, *bill.roundings, *bill.fees, *bill.cash_back)]
+    kinds = (bill.tips, bill.roundings, bill.fees, bill.cash_back)
+    later = [entry.value for entries in kinds for entry in entries[:MOST_OF_A_KIND]]
     known |= {reading.total.value + sign * value for value in later for sign in (1, -1)}
     known |= {value + off for value in tuple(known) for off in discount_ways(evidence)}
     known |= {entry.value + reading.tax for entry in bill.subtotals if entry.value in evidence.prefix_sums}

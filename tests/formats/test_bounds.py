@@ -8,6 +8,7 @@ from agent.formats import read_paper
 from agent.formats.reader import MAX_AMOUNTS, MAX_LINES
 from agent.receipt import State
 from tests.formats.printed import GENERIC, HOME
+from tests.formats.steps import steps_of
 
 WORDS = [
     "TOTAL",
@@ -74,3 +75,42 @@ def test_any_mixture_of_labels_is_held_or_proven(rows: list[tuple[str, int]]) ->
             assert all(abs(sum(one.parts) - one.whole) <= one.tolerance for one in receipt.proof)
         else:
             assert receipt.award_base == 0
+
+
+def printed(*words: str) -> list[str]:
+    return [f"{words[n % len(words)]}   {n}.{n % 90 + 10}" for n in range(1, LONG + 1)]
+
+
+FEW, LONG = 40, 240
+STEPS_PER_LINE = 15_000
+"""Bytecode instructions; an ordinary line takes some 4,000."""
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        printed("toy"),
+        printed("SUBTOTAL"),
+        printed("CASH"),
+        printed("FEE", "TOTAL DISCOUNT", "TOTAL", "TIP"),
+        printed(
+            "toy", "DISCOUNT", "SUBTOTAL", "TAX 5%", "FEE", "TIP", "ROUNDING", "TOTAL", "CASH", "CHANGE", "CASH BACK"
+        ),
+        [
+            *printed("toy"),
+            *(f"  coupon   -{n}.50" for n in range(LONG)),
+            "SUBTOTAL 5.00",
+            "SUBTOTAL 6.00",
+            "TOTAL 6.00",
+        ],
+        ["TOTAL 5.00", "TAX SUMMARY NET TAX", *(f"A {n % 20}%   {n}.00  {n / 20:.2f}" for n in range(1, LONG))],
+    ],
+)
+def test_work_grows_with_the_lines_and_no_faster(lines: list[str]) -> None:
+    few, many = lines[-FEW:], lines
+    for paper in (few, many):
+        read_paper(paper, GENERIC, HOME)  # what is remembered from one paper to the next is not counted
+    least = steps_of(lambda: read_paper(few, GENERIC, HOME), most=FEW * STEPS_PER_LINE * 2)
+    most = steps_of(lambda: read_paper(many, GENERIC, HOME), most=len(many) * STEPS_PER_LINE)
+    assert most < len(many) * STEPS_PER_LINE
+    assert most <= 1.5 * least * len(many) / FEW
