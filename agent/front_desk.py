@@ -12,7 +12,19 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent.clock import Clock
-from agent.providers import Answer, Call, CheckedIn, Member, NewMember, NoMember, Provider, Reward, Unknown
+from agent.providers import (
+    Answer,
+    Basket,
+    Call,
+    CheckedIn,
+    Member,
+    NewMember,
+    NoMember,
+    Provider,
+    Reservation,
+    Reward,
+    Unknown,
+)
 
 T = TypeVar("T")
 
@@ -90,6 +102,10 @@ class FrontDesk:
     async def create(self, name: str, who: NewMember) -> Member | Answer:
         """Signs somebody up, without any consent."""
         return await self._answer(self._providers[name].create_member(who))
+
+    async def reserve(self, name: str, member_id: str, reward: Reward, basket: Basket) -> Reservation | Answer:
+        """Takes the reward out of the wallet; no answer in time is Unknown."""
+        return await self._answer(self._providers[name].reserve(member_id, reward, basket))
 
     def keep(self, place: str, customer: Mapping[str, str], receipt: int, found: tuple[Found, ...]) -> None:
         """What the browser `place` is shown until something else is looked up there."""

@@ -4,17 +4,22 @@ from collections.abc import Mapping
 
 from agent.acts.answer import answer
 from agent.acts.attach import attach
+from agent.acts.bind import bind
 from agent.acts.correct import correct
 from agent.acts.detach import detach
 from agent.acts.find import find
+from agent.acts.give_back import give_back
 from agent.acts.handover_done import handover_done
 from agent.acts.ignore_line import ignore_line
+from agent.acts.loose import loose
 from agent.acts.map_line import map_line
 from agent.acts.move import move
 from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
 from agent.acts.read_again import read_again
+from agent.acts.reserve import reserve
 from agent.acts.retry import retry
 from agent.acts.send_again import send_again
+from agent.acts.sign_up import sign_up
 from agent.acts.take_catalogue import take_catalogue
 
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
@@ -31,6 +36,11 @@ ACTS: Mapping[str, Act] = {
     "detach": Act(detach, TILL, _always),
     "correct": Act(correct, MANAGERS, _always),
     "find": Act(find),
+    "sign_up": Act(sign_up),
+    "bind": Act(bind),
+    "loose": Act(loose),
+    "reserve": Act(reserve),
+    "give_back": Act(give_back),
     "retry": Act(retry),
     "send_again": Act(send_again, MANAGERS),
     "handover_done": Act(handover_done),

@@ -46,6 +46,22 @@ class ShownLookUp:
         return any(one.candidates for one in self.answers)
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What the page offers of a cloud."""
+
+    redeems: bool
+
+
+def ways_of(parts: Parts) -> dict[str, Ways]:
+    """Per cloud; a reward is offered only where it can be taken out of the wallet and the store wants it so."""
+    wanted = {one.provider for one in parts.settings.programmes.values() if one.redeem != "never"}
+    return {
+        name: Ways(redeems=Call.RESERVE in provider.idempotency and name in wanted)
+        for name, provider in parts.providers.items()
+    }
+
+
 def people_here(parts: Parts) -> list[Person]:
     """Who has just checked in at a loyalty tablet."""
     return [
@@ -66,7 +82,8 @@ def shown_look_up(parts: Parts, visit: Visit, receipt: int) -> ShownLookUp | Non
     by = next((dict(one.by) for one in kept.found if one.member), dict(kept.customer))
     able = [name for name, provider in parts.providers.items() if Call.CREATE_MEMBER in provider.idempotency]
     return ShownLookUp(
-        label=" ".join(str(value) for value in masked_customer(kept.customer).values()),
+        label=parts.people.name_of(kept.customer.get("member_id", ""))
+        or " ".join(str(value) for value in masked_customer(kept.customer).values()),
         fields=_as_fields(by, next((one.provider for one in kept.found if one.member), "")),
         answers=[_answered(one) for one in kept.found],
         nobody=kept.nobody,

@@ -50,16 +50,19 @@ class Shop:
         self._name, self._register = name, register
         self._random, self._number, self._now = random.Random(seed), first_number, opens
 
-    def sale(self, phone: str = "", lines: int = 0) -> Slip:
-        """A sale of `lines` goods (0: one to five), paid in cash or by card."""
+    def sale(self, phone: str = "", lines: int = 0, *, percent_off: int = 0) -> Slip:
+        """A sale of `lines` goods (0: one to five), paid in cash or by card; `percent_off`: a discount key."""
         chosen = [self._random.choice(GOODS) for _ in range(lines or self._random.randint(1, 5))]
         goods = [(text, price) for text, price in chosen]
-        subtotal = sum(price for _, price in goods)
+        gross = sum(price for _, price in goods)
+        off = gross * percent_off // 100
+        subtotal = gross - off
         tax = _tax_on(subtotal)
         total = subtotal + tax
         number, printed = self._next()
         body = [*self._head("SALE", number, printed), *_customer(phone)]
         body += [_columns(text, _money(price)) for text, price in goods]
+        body += [_columns(f"Discount {percent_off}%", "-" + _money(off))] if off else []
         body += ["", _columns("Subtotal", _money(subtotal)), _columns("Sales tax 8.5%", _money(tax)), BOLD_ON]
         body += [_columns("TOTAL", _money(total)), BOLD_OFF, *self._paid(total), "", "Thank you!"]
         return Slip("sale", number, phone, subtotal, tax, total, printed, _bytes(body))

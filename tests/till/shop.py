@@ -43,6 +43,7 @@ calls_per_second = 50
 speaks = ["checked_in", "sign_up", "estimate", "rewards", "void"]
 [programmes.points]
 provider = "cloud"
+rewards = [{{ code = "TEN", name = "10% off", percent = 10, key = "10% OFF" }}]
 [page]
 listen = "127.0.0.1:{port}"
 """
@@ -89,9 +90,9 @@ class PageShop:
 
         await until(f"{phone} has {points} points at the cloud", said)
 
-    async def sale(self, phone: str = "", lines: int = 0, *, second: bool = False) -> Slip:
-        """Printed and read; gives the slip."""
-        slip = self.shop.sale(phone, lines)
+    async def sale(self, phone: str = "", lines: int = 0, *, second: bool = False, percent_off: int = 0) -> Slip:
+        """Printed at the first till, or the second one."""
+        slip = self.shop.sale(phone, lines, percent_off=percent_off)
         await (self.second if second else self.till).print(slip)
         return slip
 

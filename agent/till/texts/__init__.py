@@ -17,7 +17,7 @@ class Texts:
         self.language = language if language in LANGUAGES else CATALOGUE
         self._own, self._english = catalogue(self.language), catalogue(CATALOGUE)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         return (self._own.get(key) or self._english[key]).format(**values)
 
     def has(self, key: str) -> bool:

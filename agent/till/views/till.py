@@ -9,8 +9,9 @@ from agent.acts import Parts
 from agent.acts.whom import only_cloud
 from agent.ledger import till as asked
 from agent.ledger.moment import Moment
+from agent.till.at_register import at_register
 from agent.till.cards import can_attach, can_undo, look
-from agent.till.people import people_here, shown_look_up, with_name
+from agent.till.people import people_here, shown_look_up, ways_of, with_name
 from agent.till.questions import mine
 from agent.till.visit import Visit
 
@@ -29,9 +30,16 @@ async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "here_now": people_here(parts),
         "found": shown_look_up(parts, visit, number),
         "several": not only_cloud(parts.settings),
+        "ways": ways_of(parts),
         "programmes": list(parts.settings.programmes),
+        "register": visit.lane or _only(list(parts.settings.lanes)),
+        "at_register": await at_register(parts, visit),
         **await _opened(parts, visit, number),
     }
+
+
+def _only(lanes: list[str]) -> str:
+    return lanes[0] if len(lanes) == 1 else ""
 
 
 async def _opened(parts: Parts, visit: Visit, number: int) -> Mapping[str, Any]:
