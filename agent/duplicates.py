@@ -11,6 +11,9 @@ from agent.receipt import Receipt
 LOOK_BACK = 64
 """The most earlier receipts worth fetching per question: they share store, kind, total and number."""
 
+GROWS_WITHIN = timedelta(hours=12)
+GROWS_UNNUMBERED_WITHIN = timedelta(minutes=10)
+"""How long after its first print a sale may be printed longer."""
 CLOCK_SLACK = timedelta(days=3)
 """Printed (naive, local) against captured (UTC): two days of drift as in `business_day`, and any zone's offset."""
 
@@ -42,11 +45,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`of` = receipt_id of the earlier one, None when new; `why` for the page and the day's account."""
+    """`of` = receipt_id of the earlier one, None when new; `why` for the page and the day's account.
+
+    `replaces`: it is no copy of the earlier one but the same sale grown longer.
+    """
 
     sameness: Sameness
     of: int | None = None
     why: str = ""
+    replaces: bool = False
 
 
 def fingerprint(store_id: str, lane: str, receipt: Receipt, business_day: date) -> str:
@@ -88,6 +95,34 @@ def judge(
             if verdict.sameness is wanted:
                 return verdict
     return Verdict(Sameness.NEW)
+
+
+def outgrown(receipt: Receipt, captured_at: datetime, earlier: Iterable[Seen], *, lane: str) -> Verdict:
+    """Is `receipt` one of `earlier` with more on it? The customer added something after the first print.
+
+    Only where the numbers are the same, or neither is printed and the same register printed both within minutes: two
+    customers may well buy the same coffee, and one of them a cake.
+    """
+    now = Seen(0, receipt, lane, captured_at.date(), captured_at)
+    for seen in sorted(earlier, key=lambda seen: -seen.receipt_id):
+        if seen.counted and _same_till(now, seen) and _has_grown(receipt, seen.receipt) and _one_sale(now, seen):
+            why = f"it begins as that one did and goes on with {len(receipt.items) - len(seen.receipt.items)} more"
+            return Verdict(Sameness.ASK, seen.receipt_id, why, replaces=True)
+    return Verdict(Sameness.NEW)
+
+
+def _has_grown(receipt: Receipt, old: Receipt) -> bool:
+    start = receipt.items[: len(old.items)]
+    larger = (receipt.total or 0) > (old.total or 0)
+    return receipt.kind is old.kind and bool(old.items) and larger and start == old.items != receipt.items
+
+
+def _one_sale(now: Seen, then: Seen) -> bool:
+    new, old = now.receipt, then.receipt
+    if new.number is not None and old.number is not None:
+        return new.number == old.number and now.captured_at - then.captured_at <= GROWS_WITHIN
+    neither = new.number is None and old.number is None
+    return neither and now.captured_at - then.captured_at <= GROWS_UNNUMBERED_WITHIN and not _other_person(new, old)
 
 
 def _compare(now: Seen, then: Seen) -> Verdict | None:

@@ -3,7 +3,7 @@
 from agent.awards import Award
 from agent.booking.desk import Case, Desk
 from agent.ledger import events, receipts, tasks
-from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE
+from agent.ledger.answers import DUPLICATE_CHOICES, POSSIBLE_DUPLICATE, REPLACE, REPLACE_CHOICES
 from agent.ledger.receipts import StoredReceipt
 from agent.money import format_amount
 from agent.receipt import Receipt
@@ -25,6 +25,25 @@ def ask_if_duplicate(desk: Desk, case: Case) -> int:
         what=f"{in_words(case.receipt)} looks like receipt {case.verdict.of}: {case.verdict.why}.",
         choices=DUPLICATE_CHOICES,
         decide_as="Remove",
+        decide_after_s=desk.rules.store.duplicate_decision_minutes * 60,
+        moment=desk.now,
+    )
+
+
+def ask_if_replaced(desk: Desk, case: Case) -> int:
+    """The same sale printed longer: unless somebody says otherwise, the longer one counts and the first does not."""
+    receipts.mark_duplicate(desk.db, case.id, case.verdict.of, "asked")
+    return tasks.open(
+        desk.db,
+        tasks.Role.CASHIER,
+        POSSIBLE_DUPLICATE,
+        f"receipt/{case.id}",
+        "The same sale with more on it?",
+        "'Replace' when it is the first one continued, 'Add anyway' when it is a sale of its own, else 'Remove'.",
+        desk.now.wall,
+        what=f"{in_words(case.receipt)} looks like receipt {case.verdict.of}: {case.verdict.why}.",
+        choices=REPLACE_CHOICES,
+        decide_as=REPLACE,
         decide_after_s=desk.rules.store.duplicate_decision_minutes * 60,
         moment=desk.now,
     )

@@ -122,8 +122,6 @@ def _enqueue(desk: Desk, case: Case, award: Award, person: Person, question: int
         fact["spend"] = dict(case.spends[award.programme])
     if not person:
         fact["claim"] = code_of(rules, case)
-    if award.call is Call.TAKE_BACK and case.sale:
-        fact |= outbox.history_of(desk.db, case.sale.id, award.programme)
     row = outbox.enqueue(
         desk.db,
         fact,

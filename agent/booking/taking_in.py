@@ -10,15 +10,15 @@ from typing import TypedDict
 from sqlite_utils import Database
 
 from agent.awards import already_counted
-from agent.booking.asking import ask_if_duplicate, ask_to_look, ask_to_take_back
+from agent.booking.asking import ask_if_duplicate, ask_if_replaced, ask_to_look, ask_to_take_back
 from agent.booking.awarding import award
 from agent.booking.claim_codes import offer
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
 from agent.booking.redeeming import at_register
 from agent.booking.signals import look
 from agent.business_day import day_of, deadline
-from agent.duplicates import Sameness, Verdict, fingerprint, judge, kin
-from agent.ledger import catalogue, outbox, receipts, redemptions
+from agent.duplicates import GROWS_WITHIN, Sameness, Verdict, fingerprint, judge, kin, outgrown
+from agent.ledger import attachments, catalogue, outbox, receipts, redemptions
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
@@ -76,7 +76,11 @@ def _judged(desk: Desk, captured: Captured, receipt: Receipt, *, but: int | None
     store = desk.rules.store
     alike = [seen for seen in receipts.seen(desk.db, kin(store.id, receipt)) if seen.receipt_id != but]
     day = day_of(receipt.date, captured.at, store, trusted=captured.trusted)
-    return judge(receipt, captured.at, alike, lane=captured.lane, business_day=day)
+    verdict = judge(receipt, captured.at, alike, lane=captured.lane, business_day=day)
+    if verdict.sameness is not Sameness.NEW or receipt.kind is not Kind.SALE:
+        return verdict
+    before = receipts.lately(desk.db, captured.lane, receipt.number, captured.at - GROWS_WITHIN)
+    return outgrown(receipt, captured.at, [seen for seen in before if seen.receipt_id != but], lane=captured.lane)
 
 
 def _found_out(desk: Desk, receipt_id: int, captured: Captured, receipt: Receipt, verdict: Verdict) -> Case:
@@ -86,6 +90,9 @@ def _found_out(desk: Desk, receipt_id: int, captured: Captured, receipt: Receipt
     who = whose(desk, receipt_id, receipt)
     if not who and sale and receipt.kind is Kind.RETURN:
         who = whose(desk, sale.id, sale.receipt)
+    if not who and verdict.replaces and verdict.of:
+        who = whose(desk, verdict.of, receipts.load(desk.db, verdict.of).receipt)
+        attachments.note(desk.db, receipt_id, who.customer, who.key, "replace", "box", desk.now.wall)
     return Case(receipt_id, captured, receipt, placed["business_day"], placed["deadline"], verdict, who, sale)
 
 
@@ -102,11 +109,24 @@ def _settle(desk: Desk, case: Case) -> None:
         _undo_sale(desk, case)
     catalogue.note_lines(desk.db, case.receipt, case.business_day)
     case = at_register(desk, case)
-    question = ask_if_duplicate(desk, case) if case.verdict.sameness is Sameness.ASK else None
+    question = _question(desk, case)
     for name in desk.rules.programmes:
         award(desk, case, name, question)
     offer(desk, case)
     look(desk, case)
+
+
+def _question(desk: Desk, case: Case) -> int | None:
+    """The task its awards wait for; when it may replace an earlier one, what undoes that one waits for it, too."""
+    if case.verdict.sameness is not Sameness.ASK:
+        return None
+    if not (case.verdict.replaces and case.verdict.of):
+        return ask_if_duplicate(desk, case)
+    task = ask_if_replaced(desk, case)
+    for row in live(desk.db, case.verdict.of):
+        why = f"replaced by receipt {case.id}"
+        undo_behind(desk.db, row, desk.rules.idempotency, case.deadline, held_by=task, why=why)
+    return task
 
 
 def _attach_by_reprint(desk: Desk, case: Case) -> None:

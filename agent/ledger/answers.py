@@ -16,6 +16,10 @@ SIGN_UP_AGAIN = timedelta(hours=24)
 POSSIBLE_DUPLICATE = "possible_duplicate"
 """Kind of the task about a receipt that may be a reprint; subject 'receipt/<id>', choices 'Add anyway' and 'Remove'."""
 DUPLICATE_CHOICES = {"Add anyway": "due", "Remove": "cancelled"}
+REPLACE = "Replace"
+ALONE = "alone"
+"""Where a choice sends rows that count beside what they would have undone: that undoing is cancelled."""
+REPLACE_CHOICES = {REPLACE: "due", "Add anyway": ALONE, "Remove": "cancelled"}
 UNSPENT = "unspent"
 """Where a choice sends rows that go out after all, without the spend that the cloud would not take."""
 WAITS_FOR_ANSWER = "('held', 'refused', 'cancelled')"
@@ -38,7 +42,7 @@ def answer_task(db: Database, task_id: int, choice: str, *, who: str, at: dateti
     waiting = "('held')" if task["kind"] == outbox.HAND_OVER else WAITS_FOR_ANSWER
     moved = _move_rows(db, task_id, waiting, target, f"{choice} (decided by {who})", at)
     if task["kind"] == POSSIBLE_DUPLICATE:
-        _decide_duplicate(db, task["subject"], added=target == "due")
+        _decide_duplicate(db, task["subject"], added=target in ("due", ALONE), replaces=choice == REPLACE)
     audit.note(db, who, f"answered: {choice}", f"task/{task_id} {task['kind']} {task['subject']}", f"{moved} rows", at)
     return True
 
@@ -92,7 +96,9 @@ def _move_rows(db: Database, task_id: int, waiting: str, target: str, reason: st
     for (row_id,) in rows:
         if target == UNSPENT:
             db.execute("UPDATE outbox SET body = json_remove(body, '$.spend') WHERE id = ?", [row_id])
-        if target in ("due", UNSPENT):
+        if target == ALONE and outbox.load(db, row_id).undoes:
+            close_row(db, row_id, "cancelled", reason, at)
+        elif target in ("due", UNSPENT, ALONE):
             _to_due(db, row_id, at)
         elif target:
             close_row(db, row_id, target, reason, at)
@@ -100,6 +106,8 @@ def _move_rows(db: Database, task_id: int, waiting: str, target: str, reason: st
 
 
 def _to_due(db: Database, row_id: int, at: datetime) -> None:
+    if undoing.undone_before_it_left(db, row_id, at):
+        return
     db.execute(  # a cloud that remembers requests would only repeat its refusal: the fact says that it is asked anew
         "UPDATE outbox SET body = json_set(body, '$.again', coalesce(json_extract(body, '$.again'), 0) + 1)"
         " WHERE id = ? AND state = 'refused'",
@@ -127,9 +135,11 @@ def close_row(db: Database, row_id: int, state: str, reason: str, at: datetime) 
         counters.next_number(db, counters.REFUSED)
 
 
-def _decide_duplicate(db: Database, subject: str, *, added: bool) -> None:
+def _decide_duplicate(db: Database, subject: str, *, added: bool, replaces: bool = False) -> None:
     receipt_id = int(subject.removeprefix("receipt/"))
     known = receipts.load(db, receipt_id)
+    if replaces and known.duplicate_of:
+        receipts.mark_duplicate(db, known.duplicate_of, receipt_id, "removed")
     receipts.mark_duplicate(db, receipt_id, known.duplicate_of, "added" if added else "removed")
 
 

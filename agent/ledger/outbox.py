@@ -66,6 +66,8 @@ class OutboxRow:
     attempts: int
     faults: int
     deaths: int
+    undoes: int | None = None
+    role: str = ""
 
     @property
     def asks_before_sending(self) -> bool:
@@ -224,25 +226,6 @@ def given(db: Database, receipt_id: int, programme: str) -> GivenAward | None:
     )
 
 
-def history_of(db: Database, receipt_id: int, programme: str) -> dict[str, Any]:
-    """For a take-back: `original` = the body of the award it takes from, `earlier` = those of the take-backs before it,
-    oldest first. Without their customers: whose they are stands in the fact itself, and is hashed there in time."""
-    award = f"receipt_id = ? AND programme = ? AND call = 'award' AND role = '' AND {LIVE} ORDER BY id DESC LIMIT 1"
-    earlier = f"original_id = ? AND programme = ? AND call = 'take_back' AND role = '' AND {LIVE} ORDER BY id"
-    found = [_without_customer(body) for body in _bodies(db, award, receipt_id, programme)]
-    before = [_without_customer(body) for body in _bodies(db, earlier, receipt_id, programme)]
-    return {"original": found[0], "earlier": before} if found else {}
-
-
-def _bodies(db: Database, where: str, receipt_id: int, programme: str) -> list[dict[str, Any]]:
-    rows = db.execute(f"SELECT body FROM outbox o WHERE {where}", [receipt_id, programme]).fetchall()
-    return [json.loads(text) for (text,) in rows]
-
-
-def _without_customer(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if name not in ("customer", "original", "earlier")}
-
-
 def _sum(db: Database, where: str, receipt_id: int, programme: str) -> int:
     query = f"SELECT coalesce(sum(points), 0) FROM outbox o WHERE {where}"
     return int(db.execute(query, [receipt_id, programme]).fetchone()[0])
@@ -326,6 +309,8 @@ def outbox_row(row: Mapping[str, Any]) -> OutboxRow:
         attempts=row["attempts"],
         faults=row["faults"],
         deaths=row["deaths"],
+        undoes=row["undoes"],
+        role=row["role"],
     )
 
 

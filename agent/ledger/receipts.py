@@ -137,6 +137,16 @@ def find_sale(db: Database, number: str, register: str | None = None, *, limit: 
     return [stored(row) for row in rows]
 
 
+def lately(db: Database, lane: str, number: str | None, since: datetime, *, limit: int = LOOK_BACK) -> list[Seen]:
+    """Sales of this number, or without any from this lane, captured since then; latest first."""
+    rows = db.query(
+        "SELECT * FROM receipts WHERE captured_at >= ? AND kind = 'sale' AND (number = ? OR"
+        " (? IS NULL AND number IS NULL AND lane = ?)) ORDER BY id DESC LIMIT ?",
+        [iso(since), number, number, lane, limit],
+    )
+    return [_seen(stored(row)) for row in rows]
+
+
 def mark_duplicate(db: Database, receipt_id: int, of: int | None, what: str) -> None:
     """`what`: reprint (does not count), asked (a person decides), removed, added (counts after all)."""
     if what == "asked":

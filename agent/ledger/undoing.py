@@ -85,6 +85,17 @@ def cancel(db: Database, row_id: int, why: str, at: datetime) -> None:
     outbox.follow_the_award(db, row_id, at)
 
 
+def undone_before_it_left(db: Database, row_id: int, at: datetime) -> bool:
+    """This row would undo one that never left: both are taken out, and no cloud hears of either."""
+    row = outbox.load(db, row_id)
+    target = outbox.load(db, row.undoes) if row.undoes else None
+    if target is None or not never_left(db, target):
+        return False
+    cancel(db, row.id, "what it undoes never left", at)
+    cancel(db, target.id, "undone before it left", at)
+    return True
+
+
 def undo_behind(
     db: Database, row: OutboxRow, ways: Ways, deadline: datetime, *, held_by: int | None = None, why: str = ""
 ) -> int | None:
