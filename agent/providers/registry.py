@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.clock import Clock
+from agent.providers.crm_com import CrmCom
 from agent.providers.fivestars import Fivestars
 from agent.providers.plain_http import PlainHttp
 from agent.providers.protocol import Provider
@@ -16,6 +17,7 @@ Connect = Callable[[str, Any, Clock], Provider]
 PROVIDERS: Mapping[str, Connect] = {
     "plain_http": PlainHttp,
     "sessionm": Sessionm,
+    "crm_com": CrmCom,
     "fivestars": Fivestars,
 }
 

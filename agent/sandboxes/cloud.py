@@ -52,6 +52,9 @@ class SandboxCloud:
     def turned_away(self) -> Response:
         return JSONResponse({"why": "unknown or expired token"}, 401)
 
+    def expire_tokens(self) -> None:
+        """Where there are any."""
+
     def spoilt(self, response: Response) -> Response:
         """The answer of somebody else's call."""
         return response
@@ -93,6 +96,8 @@ class SandboxCloud:
             await self.note_asked(request)
             order = self.misbehaviour.draw(call)
             fault = order.fault if order else None
+            if fault is Fault.EXPIRED_TOKEN:
+                self.expire_tokens()
             if fault is Fault.UNAUTHORISED or not self.lets_in(request):
                 return self.turned_away()
             if order and (early := await self._before(order, request)):

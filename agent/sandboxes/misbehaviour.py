@@ -31,6 +31,10 @@ class Fault(StrEnum):
     """Applies, then says that it is still at work on this very request."""
     BAD_STATUS = "bad_status"
     """200 with the envelope's own status saying that something is wrong; nothing applied."""
+    IGNORE_FILTER = "ignore_filter"
+    """A search gives the whole table with 200, whatever was asked."""
+    EXPIRED_TOKEN = "expired_token"
+    """Every token given out so far has run out, in the middle of the work."""
     UNAUTHORISED = "unauthorised"
     """401, nothing applied."""
 

@@ -10,11 +10,13 @@ from agent.providers import Call, Fact, Idempotency, Provider
 from agent.providers import transaction as sale
 from agent.providers.registry import connect
 from agent.sandboxes.cloud import SandboxCloud
+from agent.sandboxes.crm_com import KEY as CRM_KEY
+from agent.sandboxes.crm_com import CrmComCloud
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
 from agent.sandboxes.sessionm import KEY, SECRET, SessionmCloud
-from agent.settings.clouds import PlainHttpSettings, ProviderSettings, SessionmSettings
+from agent.settings.clouds import CrmComSettings, PlainHttpSettings, ProviderSettings, SessionmSettings
 
 PATIENT_S, IMPATIENT_S = 30.0, 0.6
 """The adapter's time-out: long, so that a busy machine fails no test; short where a check lets it pass."""
@@ -110,11 +112,27 @@ def sessionm(**fields: Any) -> Open:
     return pair(SessionmCloud, settings, sale.request_id, check_door=Door.MEMBERS, applied_unseen=unseen, forgets=False)
 
 
+def crm_com(generation: str, **fields: Any) -> Open:
+    of_generation = {"A": {"web_api_user": "sandbox"}, "B": {"tap": "tap-1"}, "C": {"organisation_id": "org-1"}}
+
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        known = {"base_url": url, "api_key": CRM_KEY, "generation": generation}
+        made = CrmComSettings.model_validate(known | of_generation[generation] | fields)
+        return made.model_copy(update={"timeout_s": patience_s, "page_timeout_s": patience_s})
+
+    doors = {"A": Door.CHECK, "B": Door.READ_BACK, "C": Door.MEMBERS}
+    return pair(lambda: CrmComCloud(generation), settings, sale.reference, check_door=doors[generation])
+
+
 PAIRS: Mapping[str, Open] = {
     "plain_http": plain_http(),
     "plain_http, one by one": plain_http(batch=1),
     "plain_http, read back": plain_http(Idempotency.READ_BACK),
     "plain_http, no keys": plain_http(Idempotency.NONE),
     "sessionm": sessionm(),
+    "crm_com, A": crm_com("A"),
+    "crm_com, B": crm_com("B"),
+    "crm_com, C": crm_com("C"),
+    "crm_com, C, flat and itemised": crm_com("C", body_style="flat", itemised=True, partial_return="ad_hoc"),
     "sessionm, locking": sessionm(redeem_mode="lock"),
 }

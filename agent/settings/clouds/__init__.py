@@ -5,11 +5,21 @@ from typing import Annotated
 from pydantic import Field
 
 from agent.settings.clouds.base import ProviderSettings
+from agent.settings.clouds.crm_com import CrmComSettings
 from agent.settings.clouds.fivestars import FivestarsSettings
 from agent.settings.clouds.plain_http import PlainHttpSettings
 from agent.settings.clouds.sessionm import SessionmSettings
 
-__all__ = ["CloudSettings", "FivestarsSettings", "PlainHttpSettings", "ProviderSettings", "SessionmSettings"]
+__all__ = [
+    "CloudSettings",
+    "CrmComSettings",
+    "FivestarsSettings",
+    "PlainHttpSettings",
+    "ProviderSettings",
+    "SessionmSettings",
+]
 
-CloudSettings = Annotated[PlainHttpSettings | SessionmSettings | FivestarsSettings, Field(discriminator="kind")]
+CloudSettings = Annotated[
+    PlainHttpSettings | SessionmSettings | CrmComSettings | FivestarsSettings, Field(discriminator="kind")
+]
 """Any of them, told apart by `kind`."""
