@@ -11,6 +11,7 @@ from typing import Any
 from agent.providers import transaction as sale
 from agent.providers.answers import Answer, Code, Later, NoMember, Refused, Unknown
 from agent.providers.http_line import HttpLine, Reply
+from agent.providers.moments import moment_of
 from agent.providers.paths import at, objects_at, text_at, texts_in
 from agent.settings.clouds import CrmComSettings
 
@@ -101,17 +102,6 @@ class _Order:
     @property
     def is_past(self) -> bool:
         return self._falling and self._last < self._since
-
-
-def moment_of(value: Any) -> datetime | None:
-    """Epoch seconds or ISO 8601 with its zone; None for anything else."""
-    try:
-        if isinstance(value, int | float):
-            return datetime.fromtimestamp(value, UTC)
-        found = datetime.fromisoformat(str(value))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return found if found.tzinfo else None
 
 
 def read(reply: Reply) -> Row | Answer:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from agent.clock import Clock
+from agent.providers.astro import Astro
 from agent.providers.crm_com import CrmCom
 from agent.providers.fivestars import Fivestars
 from agent.providers.plain_http import PlainHttp
 from agent.providers.protocol import Provider
 from agent.providers.sessionm import Sessionm
+from agent.providers.tapmango import Tapmango
 from agent.settings import ProviderSettings
 
 Connect = Callable[[str, Any, Clock], Provider]
@@ -18,7 +20,9 @@ PROVIDERS: Mapping[str, Connect] = {
     "plain_http": PlainHttp,
     "sessionm": Sessionm,
     "crm_com": CrmCom,
+    "tapmango": Tapmango,
     "fivestars": Fivestars,
+    "astro": Astro,
 }
 
 

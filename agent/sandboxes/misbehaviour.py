@@ -47,6 +47,7 @@ class Call(StrEnum):
     MEMBERS = "members"
     CHECK = "check"
     ESTIMATE = "estimate"
+    LINK = "link"
     RESERVE = "reserve"
     PRODUCTS = "products"
 

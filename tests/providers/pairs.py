@@ -9,6 +9,7 @@ from agent.clock import SystemClock
 from agent.providers import Call, Fact, Idempotency, Provider
 from agent.providers import transaction as sale
 from agent.providers.registry import connect
+from agent.sandboxes.astro import CLIENT, PASSWORD, USER, AstroCloud
 from agent.sandboxes.cloud import SandboxCloud
 from agent.sandboxes.crm_com import KEY as CRM_KEY
 from agent.sandboxes.crm_com import CrmComCloud
@@ -16,7 +17,16 @@ from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
 from agent.sandboxes.sessionm import KEY, SECRET, SessionmCloud
-from agent.settings.clouds import CrmComSettings, PlainHttpSettings, ProviderSettings, SessionmSettings
+from agent.sandboxes.tapmango import KEY as TAPMANGO_KEY
+from agent.sandboxes.tapmango import TapmangoCloud
+from agent.settings.clouds import (
+    AstroSettings,
+    CrmComSettings,
+    PlainHttpSettings,
+    ProviderSettings,
+    SessionmSettings,
+    TapmangoSettings,
+)
 
 PATIENT_S, IMPATIENT_S = 30.0, 0.6
 """The adapter's time-out: long, so that a busy machine fails no test; short where a check lets it pass."""
@@ -124,11 +134,34 @@ def crm_com(generation: str, **fields: Any) -> Open:
     return pair(lambda: CrmComCloud(generation), settings, sale.reference, check_door=doors[generation])
 
 
+def tapmango(**fields: Any) -> Open:
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        known = {"base_url": url, "api_key": TAPMANGO_KEY, "timeout_s": patience_s, "page_timeout_s": patience_s}
+        return TapmangoSettings.model_validate(known | {"phone_index_miss_s": 0} | fields)
+
+    def key_of(fact: Fact) -> str:
+        return f"{fact['receipt']['subtotal'] / 100:.2f}"
+
+    return pair(TapmangoCloud, settings, key_of)
+
+
+def astro(**fields: Any) -> Open:
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        login = {"username": USER, "password": PASSWORD, "client_id": CLIENT}
+        known = {"base_url": url, **login, "timeout_s": patience_s, "page_timeout_s": patience_s}
+        return AstroSettings.model_validate(known | fields)
+
+    return pair(AstroCloud, settings, lambda fact: f"{fact['base'] / 100:.2f}")
+
+
 PAIRS: Mapping[str, Open] = {
     "plain_http": plain_http(),
     "plain_http, one by one": plain_http(batch=1),
     "plain_http, read back": plain_http(Idempotency.READ_BACK),
     "plain_http, no keys": plain_http(Idempotency.NONE),
+    "tapmango": tapmango(),
+    "tapmango, never read back": tapmango(readback_before_resend=False),
+    "astro": astro(),
     "sessionm": sessionm(),
     "crm_com, A": crm_com("A"),
     "crm_com, B": crm_com("B"),
