@@ -50,6 +50,19 @@ _KATAKANA_SIGNS = (
     + "═╞╪╡◢◣◥◤♠♥♦♣●○╱╲╳円年月日時分秒〒市区町村人▒\u00a0"
 )
 """Page 1 from 80h on: JIS X 0201 half-width katakana between Epson's rules and signs."""
+STAR_NORMAL = "star_normal"
+_STAR_NORMAL_SIGNS = (
+    "\u00a0???????????├???"
+    "??▘▗▖▝╱╲◥◤┌┴┬┤?╳"
+    "ÄÖÜß?ªº?¢½??¥¼Āë"
+    "éèēêïíìīîöóòōôüú"
+    "ùūûç¿??Ēↄ¡ÅøØäáà"
+    "āâ°℃℉ΩµΣσ??χ∞±÷π"
+    "▌▄▀▐┼┘└┐█▒⏊????╭"
+    "⏉??▁▍??▚▞◢◣?⏸╰╯╮"
+).replace("?", "\ufffd")
+"""Star's page 0 from 80h on; where it is not known to us, the sign is unknown."""
+_STAR_NORMAL_TABLE = {0x80 + index: sign for index, sign in enumerate(_STAR_NORMAL_SIGNS)}
 _KATAKANA_TABLE = {0x80 + index: sign for index, sign in enumerate(_KATAKANA_SIGNS)}
 
 _REPLACED = "#$@[\\]^`{|}~"
@@ -115,6 +128,8 @@ def decode(data: bytes, codec: str, international: int) -> str:
     if codec == KATAKANA:
         text = data.decode("latin-1").translate(_KATAKANA_TABLE)
         international = international or JAPAN
+    elif codec == STAR_NORMAL:
+        text = data.decode("latin-1").translate(_STAR_NORMAL_TABLE)
     elif codec == JIS:
         text = data.decode("cp932", "replace") if not data.isascii() else _jis(data)
     else:

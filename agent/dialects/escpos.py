@@ -44,6 +44,7 @@ def _unsigned(head: bytes) -> int:
 
 def line_end(reader: CommandReader, token: Token) -> None:
     """LF: what a receipt has most of."""
+    reader.inked = False
     if reader.page.open or reader.line_spaced:
         line_feed(reader, token)
     else:
@@ -52,6 +53,7 @@ def line_end(reader: CommandReader, token: Token) -> None:
 
 
 def line_feed(reader: CommandReader, token: Token, lines: int = 1) -> None:
+    reader.inked = False
     reader.line_wide = 1
     if reader.page.open:
         reader.page.down(token.start, lines * reader.line_dots)
@@ -92,13 +94,13 @@ def _form_feed(reader: CommandReader, token: Token) -> None:
     if not reader.page.open:
         reader.emit(Feed(token.start))
         return
-    reader.emit_all(reader.page.printed(token.start))
+    reader.emit_page(reader.page.printed(token.start))
     reader.page.close()
 
 
 def _print_page(reader: CommandReader, token: Token) -> None:
     if reader.page.open:
-        reader.emit_all(reader.page.printed(token.start))
+        reader.emit_page(reader.page.printed(token.start))
 
 
 def _absolute(reader: CommandReader, token: Token) -> None:
@@ -122,8 +124,7 @@ def _align(reader: CommandReader, token: Token) -> None:
 
 def _cut(reader: CommandReader, token: Token) -> None:
     if is_cut(token.key, token.head):
-        reader.inked = False
-        reader.emit(Cut(token.start, token.key != b"\x1dV" or token.head[2] not in _FULL_CUTS))
+        reader.cut(Cut(token.start, token.key != b"\x1dV" or token.head[2] not in _FULL_CUTS), token.end)
 
 
 def _kick(reader: CommandReader, token: Token) -> None:
@@ -199,6 +200,7 @@ def leave_pixels(reader: CommandReader, _token: Token) -> None:
 def _initialise(reader: CommandReader, token: Token) -> None:
     leave_pixels(reader, token)
     reader.page.close()
+    reader.turn(is_on=False)
     reader.glyphs.forget()
     reader.line_dots, reader.line_spaced = LINE_DOTS, False
 
@@ -244,6 +246,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1bL": lambda reader, token: reader.page.begin(token.start),
     b"\x1bS": lambda reader, _token: reader.page.close(),
     b"\x1b@": _initialise,
+    b"\x1b{": lambda reader, token: reader.turn(is_on=bool(token.head[2] & 1)),
     b"\x1bW": _page_area,
     b"\x1d$": _page_down,
     b"\x1d\\": _page_down,

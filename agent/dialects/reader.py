@@ -14,7 +14,8 @@ from agent.dialects.pixels import Pixels
 from agent.dialects.state import SETTINGS, DialectState
 from agent.dialects.style import style_of
 from agent.dialects.tokenizer import Token, Tokenizer
-from agent.print_events import PrintEvent, Text, Unreadable
+from agent.dialects.turned import Turned
+from agent.print_events import Cut, PrintEvent, Text, Unreadable
 
 RUN_LIMIT = 1 << 14
 """Bytes of text without any command between them; more come out in several events."""
@@ -28,6 +29,8 @@ NO_INK = "a control byte that prints nothing"
 A_SIGN_DRAWN = "a sign drawn by the till itself"
 TEXT_DRAWN = "characters drawn by the till itself are not read"
 PAGE_LOST = "a page that was never printed is lost"
+CUT_TAILS = frozenset(((b"C", b"\1"), (b"C", b"\2"), (b"a", b"\x1b@")))
+"""Brother's ESC i C n and ESC i a n, behind the ESC i that cuts everywhere else, and what ends them as text."""
 UNKNOWN_SIGN = "\ufffd"
 
 Action = Callable[["CommandReader", Token], None]
@@ -44,6 +47,7 @@ class CommandReader:
     ) -> None:
         self._style = style_of(state)
         self.page = Page()
+        self.turned = Turned(state.upside_down)
         self.pixels = Pixels()
         self.drawer = Drawer()
         self.glyphs = Glyphs()
@@ -53,12 +57,13 @@ class CommandReader:
         """The till has set the spacing (ESC 3) and not left it to the printer."""
         self.line_wide = 1
         self.inked = False
-        """Text came since the last cut."""
+        """Text came since the last line end."""
         self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold)
         self._actions, self._passing = actions, silent | INTERRUPTING
         self._events: list[PrintEvent] = []
         self._run = b""
         self._run_at = 0
+        self._cut_end = 0
 
     @property
     def state(self) -> DialectState:
@@ -77,17 +82,37 @@ class CommandReader:
             at = self.page.at
             self.page.close()
             self.emit(Unreadable(at, 0, PAGE_LOST))
+        self.end_turned()
         return self._taken()
 
     def emit(self, event: PrintEvent) -> None:
         if self.page.open:
             self.page.add(event)
+        elif self.turned.open:
+            self._events += self.turned.add(event)
         else:
             self._events.append(event)
 
-    def emit_all(self, events: Iterable[PrintEvent]) -> None:
-        """On the paper, also while a page is open."""
+    def emit_page(self, events: Iterable[PrintEvent]) -> None:
+        """On the paper, also while the page is still open."""
+        self.end_turned()
         self._events += events
+
+    def turn(self, *, is_on: bool) -> None:
+        """Upside-down printing begins or ends."""
+        self.end_turned()
+        self.turned.open = is_on
+
+    def end_turned(self) -> None:
+        self._events += self.turned.taken()
+
+    def cut(self, event: Cut, end: int) -> None:
+        self.inked, self._cut_end = False, end
+        self.end_turned()
+        if self.page.open:
+            self.page.add(event)
+        else:
+            self._events.append(event)
 
     def end_pixels(self) -> None:
         if picture := self.pixels.taken():
@@ -113,7 +138,7 @@ class CommandReader:
             if key in passing and (not page.open or key in INTERRUPTING):
                 continue
             if self._run:
-                self._flush()
+                self._flush(key)
             if not self._style.is_display:
                 if why:
                     self.emit(Unreadable(start, token.end - start, why))
@@ -135,11 +160,13 @@ class CommandReader:
             self._flush()
             self._run, self._run_at = rest, at
 
-    def _flush(self) -> None:
+    def _flush(self, ended_by: bytes = b"") -> None:
         """Gives the text that has come, in the style that was in force."""
         if not self._run:
             return
         data, self._run, style = self._run, b"", self._style
+        if self._run_at == self._cut_end and (data, ended_by) in CUT_TAILS:
+            return
         if self.pixels.open:
             self.emit(Unreadable(self._run_at, len(data), AMONG_ROWS))
             return
@@ -149,8 +176,8 @@ class CommandReader:
             self._flush_drawn(data, cell)
             return
         event = Text(self._run_at, style.decode(data), cell, style.tall, style.emphasis)
-        if self.page.open:
-            self.page.add(event)
+        if self.page.open or self.turned.open:
+            self.emit(event)
         else:
             self._events.append(event)
 

@@ -11,13 +11,14 @@ from agent.dialects import escpos, pictures, symbols
 from agent.dialects.evidence import Language
 from agent.dialects.reader import Action, CommandReader
 from agent.dialects.star_table import STAR, is_cut
-from agent.dialects.state import DialectState
-from agent.dialects.tokenizer import Token
+from agent.dialects.state import SETTINGS, DialectState
+from agent.dialects.style import style_of
+from agent.dialects.tokenizer import Token, Tokenizer
 from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, Raster, Tab, Text, Unreadable
 
 __all__ = ["Reader", "is_cut"]
 
-CANCELLED = "the till cancelled what was not printed yet, some of this may be lost"
+CANCELLED = "the till cancelled what was not printed yet, some of this is lost"
 SIDEWAYS = "a page printed sideways is not read"
 DISPLAY = "text for a customer display on the printer's line is not read"
 _COLUMN_DOTS = 24
@@ -26,8 +27,8 @@ _QUARTER_MM, _EIGHTH_MM = 2, 1
 _ALIGNS = (Align.LEFT, Align.CENTRE, Align.RIGHT)
 
 
-_SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x0f\x11\x12\x13\x17\x1f")
-"""Padding, status requests, upside down, checkpoints."""
+_SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x11\x13\x17\x1f")
+"""Padding, status requests, checkpoints."""
 
 
 class Reader(CommandReader):
@@ -63,14 +64,9 @@ def _feed_dots(reader: CommandReader, token: Token) -> None:
 
 def _cut_or_feed(reader: CommandReader, token: Token) -> None:
     if is_cut(token.head):
-        cut(reader, Cut(token.start, bool(token.head[2] & 1)))
+        reader.cut(Cut(token.start, bool(token.head[2] & 1)), token.end)
     else:
         reader.emit(Feed(token.start))
-
-
-def cut(reader: CommandReader, event: Cut) -> None:
-    reader.inked = False
-    reader.emit(event)
 
 
 def _raster_page(reader: CommandReader, token: Token) -> None:
@@ -78,7 +74,7 @@ def _raster_page(reader: CommandReader, token: Token) -> None:
     reader.end_pixels()
     is_end = token.head[2:3] == b"\x04" and reader.pixels.open
     if is_end:
-        cut(reader, Cut(token.start))
+        reader.cut(Cut(token.start), token.end)
     else:
         reader.emit(Feed(token.start))
 
@@ -89,6 +85,7 @@ def _form_feed(reader: CommandReader, token: Token) -> None:
 
 
 def _cancel(reader: CommandReader, token: Token) -> None:
+    """CAN throws away the line buffer: what stands on a line that was not ended."""
     if reader.inked:
         reader.emit(Unreadable(token.start, 1, CANCELLED))
     _initialise(reader, token)
@@ -96,6 +93,7 @@ def _cancel(reader: CommandReader, token: Token) -> None:
 
 def _initialise(reader: CommandReader, token: Token) -> None:
     reader.glyphs.forget()
+    reader.turn(is_on=False)
     escpos.leave_pixels(reader, token)
     _forget_page(reader, token)
 
@@ -212,7 +210,7 @@ def _on_page(reader: CommandReader, token: Token, what: int) -> None:
     elif what == 5:
         reader.page.down(token.start, _signed(token, 4), back=False)
     elif what in (6, 7):
-        reader.emit_all(reader.page.printed(token.start))
+        reader.emit_page(reader.page.printed(token.start))
         if what == 7:
             reader.page.close()
     elif what == 8:
@@ -244,6 +242,8 @@ ACTIONS: dict[bytes, Action] = {
     b"\f": _form_feed,
     b"\x0e": lambda _reader, _token: None,
     b"\x14": lambda _reader, _token: None,
+    b"\x0f": lambda reader, _token: reader.turn(is_on=True),
+    b"\x12": lambda reader, _token: reader.turn(is_on=False),
     b"\x18": _cancel,
     b"\x1b@": _initialise,
     b"\x1ba": _feed_lines,
@@ -271,3 +271,12 @@ ACTIONS: dict[bytes, Action] = {
     b"\x19": _kick,
     b"\x1a": _kick,
 }
+
+
+def state_behind(data: bytes, state: DialectState) -> DialectState:
+    """What a till has set behind these bytes, also when they were taken for another language at first."""
+    style = style_of(replace(state, language=Language.STAR))
+    for token in Tokenizer(STAR, reading=True).feed(data):
+        if token.key in SETTINGS and not token.why:
+            style = style.behind(token)
+    return style.state

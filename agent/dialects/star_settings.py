@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from agent.dialects.code_pages import KATAKANA, multi_byte
+from agent.dialects.code_pages import KATAKANA, STAR_NORMAL, multi_byte
 
 PAGES = {
+    0: STAR_NORMAL,
     1: "cp437",
     2: KATAKANA,
     3: "cp437",
@@ -29,7 +30,7 @@ PAGES = {
     34: "cp1251",
     64: "cp866",
 }
-"""ESC GS t. 0 (the printer's own) and numbers without a codec mean the lane's page; 18 and 64 are near enough."""
+"""ESC GS t. Numbers without a codec mean the lane's page; 18 and 64 are near enough."""
 _NO_TABLE = (14, 64)
 """ESC R: Ireland and Legal, whose signs are not known here."""
 _DIGITS = b"0123456789ABCDEF"
@@ -108,6 +109,8 @@ _ALONE: dict[bytes, Change] = {
     b"\x1bE": {"emphasis": True},
     b"\x1bF": {"emphasis": False},
     b"\x0e": {"wide": 2},
+    b"\x0f": {"upside_down": True},
+    b"\x12": {"upside_down": False},
     b"\x14": {"wide": 1},
     b"\x1b\x0e": {"tall": 2},
     b"\x1b\x14": {"tall": 1},

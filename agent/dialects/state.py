@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from agent.cheap_value import cheap_value
-from agent.dialects.code_pages import JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
+from agent.dialects.code_pages import CHINA, JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
 from agent.dialects.evidence import Language
 from agent.dialects.star_settings import STAR_SETTINGS, changes, resets
 from agent.dialects.tokenizer import bare_bold
@@ -46,6 +46,7 @@ class DialectState:
     """A clone that prints bold with ESC E / ESC F, without parameters."""
     raised: bool = False
     """A clone's ESC d 1 (double height) is in force."""
+    upside_down: bool = False
 
     @property
     def cell(self) -> int:
@@ -60,9 +61,15 @@ class DialectState:
     @property
     def codec(self) -> str:
         """Which decoder reads a run of text now."""
-        if self.kanji or (self.kanji is None and multi_byte(self.default_page)):
+        if self.kanji or (self.kanji is None and self._starts_with_kanji):
             return self._kanji_codec()
         return self.page or ("cp437" if multi_byte(self.default_page) else self.default_page)
+
+    @property
+    def _starts_with_kanji(self) -> bool:
+        """The lane's page says so, or a country whose models start with it; on Japan's, ESC R serves katakana, too."""
+        in_country = self.language != Language.STAR and self.international in (KOREA, CHINA)
+        return bool(multi_byte(self.default_page)) or in_country
 
     def _kanji_codec(self) -> str:
         if self.jis is not None:
@@ -200,6 +207,7 @@ _CHANGES: dict[bytes, Change] = {
     b"\x1bj": lambda state, _head: state,
     b"\x1d\xf9": lambda state, _head: state,
     b"\x1bd": _clone_tall,
+    b"\x1b{": lambda state, head: replace(state, upside_down=bool(head[2] & 1)),
     b"\x1bR": lambda state, head: replace(state, international=head[2]),
     b"\x1b ": lambda state, head: replace(state, spacing=head[2]),
     b"\x1dP": lambda state, head: replace(state, unit=head[2]),

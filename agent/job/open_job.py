@@ -216,9 +216,15 @@ class Session:
 
     def _split_at(self, size: int, cause: str, jobs: list[Job]) -> None:
         size = self._split_long(size, jobs)
-        self.state = replace(self.state, language=self.language)
+        self.state = self._settled(bytes(self.open.data[:size]))
         job, self.open = self.open.split(size, cause, self.state)
         jobs += [job] if job else []
+
+    def _settled(self, data: bytes) -> DialectState:
+        """What the till has set behind the open job's `data`: followed again once they have turned out to be Star's."""
+        if self.language is Language.STAR:
+            return star.state_behind(data, self.open.state)
+        return replace(self.state, language=self.language)
 
     def _split_long(self, size: int, jobs: list[Job]) -> int:
         """Ends the job where it gets too long, as often as `size` bytes make it so; gives how many are left of them."""

@@ -4,14 +4,16 @@ import codecs
 
 import pytest
 
-from agent.dialects.code_pages import JIS, KATAKANA, PAGES, decode, kanji_codec, multi_byte
+from agent.dialects.code_pages import JIS, KATAKANA, PAGES, STAR_NORMAL, decode, kanji_codec, multi_byte
 
 EVERY_BYTE = bytes(range(0x20, 0x100))
 
 
-@pytest.mark.parametrize("codec", sorted({*PAGES.values(), JIS, "gb18030", "cp932", "cp949", "cp950", "utf_8"}))
+@pytest.mark.parametrize(
+    "codec", sorted({*PAGES.values(), JIS, STAR_NORMAL, "gb18030", "cp932", "cp949", "cp950", "utf_8"})
+)
 def test_every_page_reads_every_byte(codec: str) -> None:
-    if codec != KATAKANA:
+    if codec not in (KATAKANA, STAR_NORMAL):
         codecs.lookup(codec)
     for international in range(20):
         decode(EVERY_BYTE, codec, international)

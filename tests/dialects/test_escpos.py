@@ -141,6 +141,12 @@ def test_a_lane_with_a_two_byte_page_needs_no_command() -> None:
     assert texts(read(b"\x1c.\x82", state)) == ["é"]
 
 
+def test_models_of_two_countries_start_with_two_byte_characters() -> None:
+    assert texts(read(b"\x1bR\x0f" + "合计 5".encode("gb18030"))) == ["合计 5"]
+    assert texts(read(b"\x1bR\x0d" + "합계 5".encode("cp949"))) == ["합계 5"]
+    assert texts(read(b"\x1bR\x0d\x1c.\x82")) == ["é"]
+
+
 def test_positions_tabs_and_feeds() -> None:
     assert read(b"\x1b$\x2c\x01\x1b\\\xf6\xff\x1bD\x08\x14\x00\t\x1bd\x03\x1bJ\x18\x1bK\x18\x1be\x02") == [
         Move(0, 300),
@@ -165,6 +171,14 @@ def test_digits_after_feed_lines_mean_height_and_not_forty_eight_lines() -> None
 def test_cuts() -> None:
     stream = b"\x1dV0\x1dVA\x05\x1dV1\x1dVB\x00\x1bi\x1bm\x1dV\x05"
     assert [(cut.partial) for cut in read(stream) if isinstance(cut, Cut)] == [False, False, True, True, True, True]
+
+
+def test_brothers_cut_has_a_tail_that_is_no_text() -> None:
+    for _, pieces in slicings(b"\x1bia\x00\x1b@SHOP\n\x1biC\x01C\x01D\n\x1bi"):
+        events = read_in(pieces, Reader)
+        assert texts(events) == ["SHOP", "C", "D"]
+        assert sum(isinstance(event, Cut) for event in events) == 3
+    assert texts(read(b"C\x01\n")) == []  # the next job of one that was parted at ESC i
 
 
 def test_drawer_kicks_in_each_way() -> None:

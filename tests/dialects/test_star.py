@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.dialects import DialectName
 from agent.dialects.escpos_lengths import CutScanner, Token, Tokenizer
-from agent.dialects.star import CANCELLED, DISPLAY, SIDEWAYS, Reader, is_cut
+from agent.dialects.star import CANCELLED, DISPLAY, SIDEWAYS, Reader, is_cut, state_behind
 from agent.dialects.star_table import STAR
 from agent.dialects.state import DialectState, follow
 from agent.paper import lay_out
@@ -202,6 +202,10 @@ def test_pages_by_stars_own_numbers() -> None:
     assert texts(read(stream, DialectState(default_page="cp850"))) == ["€", "€", "─", "ｱ¥5", "£"]
 
 
+def test_stars_own_page() -> None:
+    assert texts(read(b"\x1b\x1dt\x00R\xbeckgeld 5 \xae\x9b")) == ["Rückgeld 5 Ā┴"]
+
+
 def test_utf8_is_switched_on_and_off() -> None:
     words = "Gemüse 5,00 €"
     stream = b"\x1b\x1d)U\x02\x000\x01\x1b\x1d)U\x02\x00@\x00" + words.encode() + b"\x1b\x1d)U\x02\x000\x00\x82"
@@ -235,7 +239,7 @@ def test_drawer_kicks_in_each_way() -> None:
 
 
 def test_status_requests_and_checkpoints_do_not_part_a_word() -> None:
-    assert read(b"TO\x17TA\x1b\x06\x01L\x05 5\x04.0\x120") == [Text(0, "TOTAL 5.00")]
+    assert read(b"TO\x17TA\x1b\x06\x01L\x05 5\x04.00") == [Text(0, "TOTAL 5.00")]
 
 
 def test_barcodes_keep_what_they_say() -> None:
@@ -330,7 +334,8 @@ def test_what_a_page_loses_is_named() -> None:
 
 def test_what_the_till_cancelled_is_named_only_when_there_was_something() -> None:
     assert whys(read(b"\x1b@\x18SHOP\n\x1bd\x00\x18\x18")) == []
-    assert whys(read(b"SHOP\n\x18")) == [CANCELLED]
+    assert whys(read(b"SHOP\n\x18TOTAL\n")) == []
+    assert whys(read(b"SHOP\nTOTAL\x18\n")) == [CANCELLED]
 
 
 def test_a_customer_display_on_the_line_holds_the_receipt() -> None:
@@ -373,3 +378,13 @@ def test_a_star_cut_inside_pixels_is_none() -> None:
     scanner = CutScanner(DialectName.STAR)
     assert scanner.feed(b"\x1b*rAb\x03\x00\x1bd\x00\x1bX\x01\x00\x1bd\x00") == []
     assert CutScanner(DialectName.AUTO).feed((RECEIPT + b"\x03") * 3) == []
+
+
+def test_lines_printed_upside_down_come_out_as_the_turned_paper_is_read() -> None:
+    assert texts(read(b"\x1b@\x0fTOTAL 5.00\nSHOP\n\x12THANK YOU\n")) == ["SHOP", "TOTAL 5.00", "THANK YOU"]
+
+
+def test_what_was_set_before_the_language_was_known_is_followed_again() -> None:
+    job = b"\x1b@\x1b 0\x1bi\x01\x01BIG\n\x1b\x1dt\x20"
+    state = state_behind(job, DialectState())
+    assert (state.spacing, state.tall, state.wide, state.page) == (0, 2, 2, "cp1252")
