@@ -9,6 +9,9 @@ from functools import lru_cache
 MAX_DIGITS = 12
 """Longer runs of digits are card numbers and bar codes, never money."""
 
+SHORTEST_BARE = 3
+"""Digits of an amount without any sign or grouping; one or two are a quantity."""
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -31,6 +34,8 @@ class NumberStyle:
     decimal: str
     exponent: int
     symbols: tuple[str, ...]
+    bare: bool = False
+    """Whole amounts without grouping: a number at the end of a line is money behind a single space as well."""
 
 
 _GROUP = {".": ",'", ",": ".'"}
@@ -41,6 +46,7 @@ _UNIT_BEHIND_re = re.compile(
 )
 _MEASURE_BEHIND_re = re.compile(r"[A-Za-z]{1,3}\d+[.,A-Za-z]|[xX×]\d")
 """'4.51NX9.5IN' is a measure in a name; a tax mark is letters, or letters and one number ('7.99T1')."""
+_GROUPED_re = re.compile(r"\d[.,]\d{3}\b")
 _UNIT_BEFORE_re = re.compile(r"(?:(?:@|\bat|\d\s{0,4}[xX×*])\s{0,4}|/|\w[*×])$", re.I)
 _DIGITS_re = re.compile(r"\D+")
 
@@ -56,7 +62,8 @@ def style_of(
         exponent = min(exponent, exponents.get(_currency(lines, symbols) or "", exponent))
     elif exponent == 0 and max(dots, commas) > 1:
         exponent = 2
-    return NumberStyle(decimal, exponent, tuple(sorted(symbols, key=len, reverse=True)))
+    bare = exponent == 0 and not any(_GROUPED_re.search(line) for line in lines)
+    return NumberStyle(decimal, exponent, tuple(sorted(symbols, key=len, reverse=True)), bare)
 
 
 def _currency(lines: Sequence[str], symbols: Mapping[str, str]) -> str | None:
@@ -153,12 +160,15 @@ def _whole_is_money(
     number: re.Match[str], line: str, style: NumberStyle, before: re.Match[str], behind: re.Match[str]
 ) -> bool:
     """A number without decimals is money beside a currency sign, or (yen, won) grouped or alone at the line's end."""
-    rest = line[behind.end() :].strip(" *)-")
+    rest = line[behind.end() :].strip(" *)-,.軽")
     if before["sign"] or behind["sign"]:
         return style.exponent == 0 or not rest
     if style.exponent or rest or not line[: before.start()].strip():
         return False
-    return not number[0].isdigit() or line[: before.start() + 2].endswith("  ") or line[: number.start()].endswith("  ")
+    if style.bare and len(number[0]) >= SHORTEST_BARE:
+        return True
+    begins = {before.start(), before.start() + 2, number.start()}
+    return not number[0].isdigit() or any(line[:begin].endswith("  ") for begin in begins)
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,6 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from itertools import accumulate
 
 from agent.formats.article_list import in_column
@@ -11,7 +10,8 @@ from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.printed import Entry
 from agent.formats.relations import Evidence, Reading, Verdict, judge
 from agent.formats.roles import Role
-from agent.formats.tax_table import TaxTable, as_printed, included_tax, possible_taxes, read_tables
+from agent.formats.tax_rates import TaxRates
+from agent.formats.tax_table import TaxTable, as_printed, possible_taxes, read_tables
 
 MAX_TOTALS = 12
 MAX_TAXES = 12
@@ -30,8 +30,15 @@ class Outcome:
     reason: str
 
 
-def read_bill(bill: Bill, rates: Sequence[Decimal], cash_rounding: int, *, tax_unknown: str) -> Outcome | None:
+def read_bill(bill: Bill, rates: TaxRates, cash_rounding: int, *, tax_unknown: str) -> Outcome | None:
     """None when nothing on the bill can be a total. `tax_unknown`: why a bill without tax lines cannot be proven."""
+    outcome = _read(bill, rates, cash_rounding, tax_unknown)
+    additions = _with_unknown_additions(bill, rates) if outcome and outcome.reason else None
+    second = _read(additions, rates, cash_rounding, tax_unknown) if additions else None
+    return second if second and not second.reason else outcome
+
+
+def _read(bill: Bill, rates: TaxRates, cash_rounding: int, tax_unknown: str) -> Outcome | None:
     evidence = _evidence(bill, rates, cash_rounding)
     judged = [(reading, judge(reading, evidence)) for reading in _readings(bill, evidence)]
     if not judged:
@@ -46,7 +53,28 @@ def read_bill(bill: Bill, rates: Sequence[Decimal], cash_rounding: int, *, tax_u
     return Outcome(reading, verdict, _why_two(reading, verdict, proven))
 
 
-def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evidence:
+def _with_unknown_additions(bill: Bill, rates: TaxRates) -> Bill | None:
+    """Amounts without a known label between the last subtotal and the total, taken for fees, or for the tax that
+    their per cent makes them: the printed sum then says whether they were added."""
+    total = next((entry.line for entry in bill.sums if entry.role is Role.TOTAL), None)
+    if total is None or not bill.subtotals:
+        return None
+    last = max((entry for entry in bill.subtotals if entry.line < total), key=lambda entry: entry.line, default=None)
+    unknown = [
+        entry for entry in bill.loose if last and last.line < entry.line < total and entry.value > 0 and entry.label
+    ]
+    if last is None or not unknown:
+        return None
+    taxes = [entry for entry in unknown if entry.percent and rates.added(last.value, entry.percent) == entry.value]
+    return replace(
+        bill,
+        fees=(*bill.fees, *(replace(entry, role=Role.FEE) for entry in unknown if entry not in taxes)),
+        taxes=(*bill.taxes, *(replace(entry, role=Role.TAX) for entry in taxes)),
+        loose=tuple(entry for entry in bill.loose if entry not in unknown),
+    )
+
+
+def _evidence(bill: Bill, rates: TaxRates, cash_rounding: int) -> Evidence:
     once = [abs(entry.value) for entry in bill.line_discounts]
     per_piece = [_per_piece(entry, bill) for entry in bill.line_discounts]
     return Evidence(
@@ -56,7 +84,7 @@ def _evidence(bill: Bill, rates: Sequence[Decimal], cash_rounding: int) -> Evide
         unit_discount=sum(per_piece),
         tables=read_tables(bill.tax_rows, rates),
         columns=as_printed(bill.tax_rows),
-        rates=tuple(rates),
+        rates=rates,
         cash_rounding=cash_rounding,
         prefix_sums=_running(bill),
     )
@@ -211,8 +239,9 @@ def _is_nameless_row(entry: Entry) -> bool:
 
 
 def _looks_like_tax(entry: Entry, reading: Reading, evidence: Evidence) -> bool:
-    rates = (*evidence.rates, *([entry.percent] if entry.percent else ()))
-    return bool(entry.value) and any(rate and included_tax(reading.total.value, rate) == entry.value for rate in rates)
+    rates = (*evidence.rates.percents, *([entry.percent] if entry.percent else ()))
+    included = (evidence.rates.included(reading.total.value, rate) for rate in rates if rate)
+    return bool(entry.value) and entry.value in included
 
 
 def _likelihood(judged: tuple[Reading, Verdict]) -> tuple[int, int, int, int, int, int]:

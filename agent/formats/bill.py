@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agent.formats.article_list import end_of_articles, is_regular, sections_as_subtotals
 from agent.formats.form import Format
@@ -9,8 +10,8 @@ from agent.formats.printed import Entry, PriceNote, Printed, TaxRow
 from agent.formats.roles import PAYMENT, SUMS, TAXES, Role
 
 DISCOUNTS = frozenset({Role.DISCOUNT, Role.DISCOUNT_TOTAL})
-MOST_ROUNDING = 5
-"""Minor units; the largest step of a smallest coin is 10, so a rounding moves a total by at most this."""
+MOST_ROUNDING, MOST_ROUNDING_WHOLE = 5, 100
+"""Minor units a rounding moves a total by at most (a smallest coin of ten); more where a currency has no decimals."""
 ADJUSTMENTS = frozenset({Role.FEE, Role.TIP, Role.ROUNDING})
 
 
@@ -68,14 +69,15 @@ def is_negative(printed: Printed) -> bool:
     return bool(sums) and all(value < 0 for value in sums)
 
 
-def sort_out(printed: Printed, form: Format) -> Bill:
+def sort_out(printed: Printed, form: Format, *, most_rounding: int = MOST_ROUNDING) -> Bill:
     entries = _without_remarks(printed.entries)
     entries = _totals_named_with_tax(_only_sure_taxes(entries, printed.tax_rows))
     entries = sections_as_subtotals(entries)
     end = end_of_articles(entries)
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
+    entries = [_without_great_roundings(entry, number < end, most_rounding) for number, entry in enumerate(entries)]
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
-    settled = _fees_as_articles(_deposits_as_fees(settled), end)
+    settled = _promotions_as_articles(_fees_as_articles(_deposits_as_fees(settled), end), end)
     head, tail = settled[:end], settled[end:]
     return Bill(
         articles=_having(head, Role.LINE),
@@ -85,7 +87,7 @@ def sort_out(printed: Printed, form: Format) -> Bill:
         discounts=_having(tail, Role.DISCOUNT),
         discount_totals=_having(settled, Role.DISCOUNT_TOTAL),
         taxes=_having(settled, *TAXES),
-        tax_rows=printed.tax_rows,
+        tax_rows=printed.tax_rows or _rows_of_pairs(printed.entries),
         fees=_having(settled, Role.FEE),
         tips=_having(settled, Role.TIP),
         roundings=_having(settled, Role.ROUNDING),
@@ -124,11 +126,16 @@ def _only_sure_taxes(entries: Sequence[Entry], rows: Sequence[TaxRow]) -> list[E
 
 
 def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
-    """'Total incl. GST 9.00' and 'Total incl. GST 0.51' read alike: no tax is more than half of what is paid."""
+    """'Total incl. GST 9.00' and 'Total incl. GST 0.51' read alike, 'Total + tip 26.84' and 'Total tip 4.00' as well:
+
+    no tax and no tip is more than half of what is paid.
+    """
     most = max((abs(entry.value) for entry in entries if entry.role not in PAYMENT), default=0)
     return [
         replace(entry, role=Role.TOTAL if "total" in entry.words else Role.AMOUNT)
-        if entry.role in TAXES and " " in entry.words and abs(entry.value) * 2 > most
+        if (entry.role in TAXES or (entry.role is Role.TIP and "total" in entry.words))
+        and " " in entry.words
+        and abs(entry.value) * 2 > most
         else entry
         for entry in entries
     ]
@@ -143,6 +150,15 @@ def _deposits_as_fees(entries: Sequence[Entry]) -> list[Entry]:
     ]
 
 
+def _rows_of_pairs(entries: Sequence[Entry]) -> tuple[TaxRow, ...]:
+    """'Taxable at 8%   290' and 'tax 8%   21' on lines one below the other: a tax table written downwards."""
+    return tuple(
+        TaxRow(tax.line, tax.percent, (base.value, tax.value), is_sum=False)
+        for base, tax in pairwise(entries)
+        if base.role is Role.INFO and tax.role is Role.TAX and tax.percent and base.percent == tax.percent
+    )
+
+
 def _fees_as_articles(entries: Sequence[Entry], end: int) -> list[Entry]:
     """'Parking fee 4.00' is what was sold where nothing else was."""
     sold = any(entry.role is Role.LINE for entry in entries[:end]) or any(e.role is Role.SUBTOTAL for e in entries)
@@ -152,8 +168,27 @@ def _fees_as_articles(entries: Sequence[Entry], end: int) -> list[Entry]:
     ]
 
 
+def _promotions_as_articles(entries: Sequence[Entry], end: int) -> list[Entry]:
+    """'CHICKEN PROMO 27.50' without a minus is an article where a printed sum says that it was added."""
+    goods = sum(entry.value for entry in entries[:end] if entry.role is Role.LINE)
+    positive = [entry for entry in entries[:end] if entry.role is Role.DISCOUNT and entry.value > 0]
+    taken = sum(abs(entry.value) for entry in entries[:end] if entry.role is Role.DISCOUNT)
+    sums = {entry.value for entry in entries if entry.role in SUMS}
+    added = goods - taken + 2 * sum(entry.value for entry in positive)
+    if not positive or added not in sums or goods - taken in sums:
+        return list(entries)
+    return [replace(entry, role=Role.LINE) if entry in positive else entry for entry in entries]
+
+
 def _having(entries: Sequence[Entry], *roles: Role) -> tuple[Entry, ...]:
     return tuple(entry for entry in entries if entry.role in roles)
+
+
+def _without_great_roundings(entry: Entry, among_articles: bool, most: int) -> Entry:
+    """'ROUNDED 0.01 (12.55)' is the total; 'GL ROUND POND 13.00' is an article."""
+    if entry.role is not Role.ROUNDING or abs(entry.value) <= most:
+        return entry
+    return replace(entry, role=Role.LINE if among_articles else Role.TOTAL, value=abs(entry.value))
 
 
 def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Format) -> Entry:
@@ -161,9 +196,6 @@ def _settled(entry: Entry, among_articles: bool, has_subtotal: bool, form: Forma
     if entry.role in (Role.LINE, Role.INFO):
         role = Role.DISCOUNT if _is_discount(entry, among_articles, form) else Role.LINE
         return entry if entry.role is role else replace(entry, role=role)
-    if entry.role is Role.ROUNDING and abs(entry.value) > MOST_ROUNDING:
-        # 'ROUNDED 0.01 (12.55)' is the total; 'GL ROUND POND 13.00' is an article
-        return replace(entry, role=Role.LINE if among_articles else Role.TOTAL, value=abs(entry.value))
     taken_off = entry.role in DISCOUNTS and entry.value < 0
     stays = _stays_among_articles(entry, has_subtotal) if among_articles else entry.sure or taken_off
     return entry if stays or entry.role in TAXES else replace(entry, role=Role.LINE)

@@ -45,6 +45,7 @@ class TaxWords:
     included: Pattern
     tax: Pattern
     always_printed: frozenset[str]
+    rounded_down: frozenset[str]
     rates: Mapping[str, tuple[Decimal, ...]]
 
 
@@ -168,6 +169,7 @@ def _compiled(written: Written) -> Format:
             included=any_of(tax["included_words"]),
             tax=any_of(tax["tax_words"]),
             always_printed=frozenset(tax["always_printed"]),
+            rounded_down=frozenset(tax["rounded_down"]),
             rates={country: tuple(map(Decimal, rates)) for country, rates in tax["rates"].items()},
         ),
         money=_money(tree["money"]),

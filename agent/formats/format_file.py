@@ -256,7 +256,7 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
     "items": {"patterns": _are_item_patterns},
     "labels": {"role": _is_one_of(*ROLE_NAMES), "phrases": _is_phrases},
     "negative": dict.fromkeys(("discount_words", "return_words", "paid_out_words"), _is_phrases),
-    "tax": dict.fromkeys(("table_words", "included_words", "tax_words", "always_printed"), _is_phrases),
+    "tax": dict.fromkeys(("table_words", "included_words", "tax_words", "always_printed", "rounded_down"), _is_phrases),
     "tax.rates": {"*": _are_rates},
     "money": {"decimal": _is_one_of(*DECIMAL_SIGNS), "currency": _is_currency},
     "money.symbols": {"*": _is_text},

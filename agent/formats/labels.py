@@ -29,10 +29,15 @@ def what_is_said(words: str, form: Format) -> Said:
     for label in form.labels if words else ():
         for match in label.pattern.finditer(words):
             before, after = words[: match.start()].split(), words[match.end() :].split()
-            if form.filler.issuperset(after) and _names_it(label.role, before, form):
+            if form.filler.issuperset(after) and _names_it(label.role, before, form) and not _is_change(before, form):
                 return Said(label.role, sure=True)
             unsure = unsure or Said(label.role, sure=False)
     return unsure or NOTHING_SAID
+
+
+def _is_change(before: list[str], form: Format) -> bool:
+    """'Rückgeld BAR 4,22': the payment's name behind says in what the change was given."""
+    return bool(before) and what_is_said(" ".join(before), form) == Said(Role.CHANGE, sure=True)
 
 
 def _names_it(role: Role, before: list[str], form: Format) -> bool:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from agent.formats.amounts import currency_of, style_of
+from agent.formats.amounts import NumberStyle, currency_of, style_of
 from agent.formats.assignments import Outcome, read_bill
-from agent.formats.bill import Bill, is_negative, sort_out, turned
+from agent.formats.bill import MOST_ROUNDING, MOST_ROUNDING_WHOLE, Bill, is_negative, sort_out, turned
 from agent.formats.context import StoreContext
 from agent.formats.dates import blank, sale_moment
 from agent.formats.entries import read_entries
@@ -21,7 +20,8 @@ from agent.formats.people import find_customer
 from agent.formats.percentages import percentages
 from agent.formats.reports import REPORTS, read_report
 from agent.formats.roles import SUMS, TAXES
-from agent.formats.words import plain
+from agent.formats.tax_rates import TaxRates
+from agent.formats.words import half_width, plain
 from agent.receipt import EARNING, Kind, Receipt, State
 
 MAX_LINES = 1500
@@ -56,7 +56,7 @@ def read_paper(
     `suspicions`: reasons from the steps before (bytes lost, a printer language not read) that force holding.
     `pictures`: how many pictures the paper has; a paper of pictures only cannot be read.
     """
-    printed = tuple("" if form.skip.search(line) else line.rstrip()[:MAX_WIDTH] for line in lines)
+    printed = tuple("" if form.skip.search(line) else half_width(line).rstrip()[:MAX_WIDTH] for line in lines)
     if not any(character.isalnum() for line in printed for character in line):
         return [_held_unread("it prints pictures, not text")] if pictures else []
     if len(printed) > MAX_LINES:
@@ -91,11 +91,15 @@ def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Shee
     if len(found.entries) + len(found.tax_rows) > MAX_AMOUNTS:
         return None
     negative = is_negative(found)
-    bill = sort_out(turned(found) if negative else found, form)
+    bill = sort_out(turned(found) if negative else found, form, most_rounding=_most_rounding(style, context))
     with_amounts = {entry.line for entry in found.entries}
     texts = [(number, line) for number, line in enumerate(blanked) if number not in with_amounts]
     currency = currency_of(blanked, money.symbols) or money.currency or context.currency
     return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
+
+
+def _most_rounding(style: NumberStyle, context: StoreContext) -> int:
+    return max(context.cash_rounding, MOST_ROUNDING if style.exponent else MOST_ROUNDING_WHOLE)
 
 
 # ---- the words ------------------------------------------------------------------------------------
@@ -165,22 +169,25 @@ def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreC
 
 def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
     """A total below zero is a return, or an exchange when articles were sold as well."""
-    if kind is not Kind.SALE:
-        return kind
     articles = sheet.bill.articles
     both = any(entry.value > 0 for entry in articles) and any(entry.value < 0 for entry in articles)
+    if kind is Kind.RETURN and both and not sheet.turned:
+        return Kind.EXCHANGE  # it names a return, but the customer paid
+    if kind is not Kind.SALE:
+        return kind
     if sheet.turned:
         return Kind.EXCHANGE if both else Kind.RETURN
     named_back = any(entry.value < 0 and form.return_words.search(entry.words) for entry in articles)
     return Kind.EXCHANGE if both and named_back else kind
 
 
-def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> tuple[Decimal, ...]:
+def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> TaxRates:
     """Rates printed on lines about tax, then those usual in the country."""
     printed = [
         rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)
     ]
-    return tuple(dict.fromkeys((*printed, *form.tax.rates.get(context.country, ()))))
+    percents = tuple(dict.fromkeys((*printed, *form.tax.rates.get(context.country, ()))))
+    return TaxRates(percents, down=context.country in form.tax.rounded_down)
 
 
 def _tax_unknown(sheet: _Sheet, form: Format, context: StoreContext) -> str:
@@ -196,7 +203,7 @@ def _tax_unknown(sheet: _Sheet, form: Format, context: StoreContext) -> str:
 def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receipt:
     reading, verdict = outcome.reading, outcome.verdict
     change = [entry.value for entry in bill.change]
-    has_fees, has_tip = bool(bill.fees), bool(bill.tips)
+    has_fees, has_tip = bool(bill.fees or reading.fees), bool(bill.tips)
     return replace(
         receipt,
         subtotal=sign * reading.base,

@@ -9,7 +9,8 @@ from itertools import combinations
 from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.printed import Entry
 from agent.formats.roles import Role
-from agent.formats.tax_table import TaxTable, added_tax, included_tax
+from agent.formats.tax_rates import TaxRates
+from agent.formats.tax_table import TaxTable
 from agent.receipt import Relation
 
 NEARLY, NEARLY_PER_CENT = 10, 1
@@ -88,7 +89,7 @@ class Evidence:
     """What the printed tax table may say: where its rates allow both, with tax on top and with tax inside."""
     columns: TaxTable | None
     """The same table as its columns stand; only a total they make says that they are net and tax."""
-    rates: tuple[Decimal, ...]
+    rates: TaxRates
     cash_rounding: int
     prefix_sums: frozenset[int]
 
@@ -219,15 +220,13 @@ def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
 
 def _tax_at_rate(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     """A printed tax equal to a rate of the base, to the unit; it cannot prove the base, which may move under it."""
-    if not reading.tax or not evidence.rates:
-        return
-    if any(reading.tax in _at(rate, reading) for rate in evidence.rates):
+    if reading.tax and any(reading.tax in _at(rate, reading, evidence.rates) for rate in evidence.rates.percents):
         relation = Relation("tax is its rate of the base", (reading.tax,), reading.tax)
         verdict.pin(relation, total=False, tax=reading.rounding_printed)
 
 
-def _at(rate: Decimal, reading: Reading) -> tuple[int, ...]:
-    return added_tax(reading.base, rate), included_tax(reading.with_tax, rate)
+def _at(rate: Decimal, reading: Reading, rates: TaxRates) -> tuple[int, ...]:
+    return rates.added(reading.base, rate), rates.included(reading.with_tax, rate)
 
 
 # ---- tenders − change → total ---------------------------------------------------------------------

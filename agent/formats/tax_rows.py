@@ -57,7 +57,6 @@ def _split_row(number: int, line: str, paid: Sequence[Amount], form: Format) -> 
 
 def _labelled_row(number: int, line: str, paid: Sequence[Amount]) -> TaxRow | None:
     """'A 19%  net 7.06  tax 1.34  gross 8.40' below the total: each column says what it is, and they add up."""
-    values = tuple(amount.value for amount in paid)
-    if len(values) != 3 or 2 * max(values) != sum(values):
-        return None
-    return TaxRow(number, percentage(line[: paid[0].start]), values, is_sum=False)
+    values, percent = tuple(amount.value for amount in paid), percentage(line[: paid[0].start])
+    adds_up = len(values) == 3 and 2 * max(values) == sum(values)
+    return TaxRow(number, percent, values, is_sum=False) if adds_up or (len(values) == 2 and percent) else None

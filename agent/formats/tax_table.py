@@ -1,13 +1,13 @@
 """tax_table: takes the rows of a printed tax table, gives its net and its tax; checks nothing else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import permutations
 
 from agent.formats.printed import TaxRow
+from agent.formats.tax_rates import HUNDRED, TaxRates
 
-HUNDRED = Decimal(100)
 SLACK = 1
 """Minor units a tax may be off its rate in one row: tills round per line or per row."""
 
@@ -18,7 +18,7 @@ class TaxTable:
     tax: int
 
 
-def read_tables(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> tuple[TaxTable, ...]:
+def read_tables(rows: Sequence[TaxRow], rates: TaxRates) -> tuple[TaxTable, ...]:
     """The sum over the rows, read with tax on top and with tax inside where small amounts allow both.
 
     Empty when there is no table or a row cannot be told apart into net and tax.
@@ -27,7 +27,7 @@ def read_tables(rows: Sequence[TaxRow], rates: Sequence[Decimal]) -> tuple[TaxTa
     return tuple(dict.fromkeys(table for table in ways if table))
 
 
-def _read(rows: Sequence[TaxRow], rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
+def _read(rows: Sequence[TaxRow], rates: TaxRates, *, inside: bool) -> TaxTable | None:
     read = [_row(row, rates, inside=inside) for row in _without_sums(rows)]
     known = [row for row in read if row]
     if not known or len(known) < len(read):
@@ -60,7 +60,7 @@ def _without_sums(rows: Sequence[TaxRow]) -> Sequence[TaxRow]:
     return above if sums == last[0].amounts else named
 
 
-def _row(row: TaxRow, rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
+def _row(row: TaxRow, rates: TaxRates, *, inside: bool) -> TaxTable | None:
     amounts = row.amounts[-3:]
     if len(amounts) < 2:
         return None
@@ -68,32 +68,21 @@ def _row(row: TaxRow, rates: Sequence[Decimal], *, inside: bool) -> TaxTable | N
         for net, tax, gross in permutations(amounts):
             if net + tax == gross and abs(tax) <= abs(net):
                 return TaxTable(net, tax)
-        if not any(amounts[0] == rate * HUNDRED for rate in (Decimal(0), *rates)):
+        if not any(amounts[0] == rate * HUNDRED for rate in (Decimal(0), *rates.percents)):
             return None  # three columns that neither add up nor begin with a rate
-    return _pair(amounts[-2], amounts[-1], [row.percent] if row.percent is not None else rates, inside=inside)
+    known = rates if row.percent is None else replace(rates, percents=(row.percent,))
+    return _pair(amounts[-2], amounts[-1], known, inside=inside)
 
 
-def _pair(first: int, second: int, rates: Sequence[Decimal], *, inside: bool) -> TaxTable | None:
+def _pair(first: int, second: int, rates: TaxRates, *, inside: bool) -> TaxTable | None:
     """Two columns: which is the tax, and whether the other is before or after it, is told by the rate."""
     big, small = (first, second) if abs(first) >= abs(second) else (second, first)
     if small == 0:
         return TaxTable(big, 0)
-    known = [rate for rate in rates if rate]
-    on_top = TaxTable(big, small) if any(added_tax(big, rate) == small for rate in known) else None
-    within = TaxTable(big - small, small) if any(included_tax(big, rate) == small for rate in known) else None
+    known = [rate for rate in rates.percents if rate]
+    on_top = TaxTable(big, small) if any(rates.added(big, rate) == small for rate in known) else None
+    within = TaxTable(big - small, small) if any(rates.included(big, rate) == small for rate in known) else None
     if on_top or within:
         return (within or on_top) if inside else (on_top or within)
     # Only where the net is printed may the tax be off: net + tax = total then proves both to the unit.
-    return TaxTable(big, small) if any(abs(added_tax(big, rate) - small) <= SLACK for rate in known) else None
-
-
-def added_tax(net: int, rate: Decimal) -> int:
-    return _rounded(net * rate / HUNDRED)
-
-
-def included_tax(gross: int, rate: Decimal) -> int:
-    return _rounded(gross * rate / (HUNDRED + rate))
-
-
-def _rounded(value: Decimal) -> int:
-    return int(value.to_integral_value(ROUND_HALF_UP))
+    return TaxTable(big, small) if any(abs(rates.added(big, rate) - small) <= SLACK for rate in known) else None

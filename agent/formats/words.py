@@ -8,6 +8,10 @@ from functools import lru_cache
 _TOKEN_re = re.compile(r"[^\W_]+")
 _DOTTED_re = re.compile(r"(?<![^\W\d_]{2})(?<=[^\W\d_])\.(?=[^\W\d_](?:[^\W\d_]?\b))")
 _SPACED_re = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
+_SYLLABLE = "(?:[\u1100-\u115f][\u1160-\u11a7][\u11a8-\u11ff]?|[^\\x00-\\x7f])"
+_SPREAD_re = re.compile(rf"(?<![^ ])(?:{_SYLLABLE} )+{_SYLLABLE}(?![^ ])")
+"""'合 計', '부 가 세': single letters of other scripts, spread over the line to fill it."""
+_HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(0x5E)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE6: 0x20A9}
 _SHORTEST_NUMBERED_WORD = 3
 """Letters a token with a number behind it needs to count as a word: 'tax1' is one, 'x4' and 'A0000' are not; two are
 enough before a single digit ('PB1', a tax)."""
@@ -29,6 +33,11 @@ def level(text: str) -> str:
     return "".join(one if len(one := folded(letter) or " ") == 1 else letter.casefold()[0] for letter in text)
 
 
+def half_width(line: str) -> str:
+    """Full-width digits, letters and signs as ASCII, letter for letter, so that places in the line stay true."""
+    return line if line.isascii() else line.translate(_HALF_WIDTH)
+
+
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """'Sub-Total (8.5%):' → 'sub total'; tokens with digits inside are no words; 'T O T A L' is 'total'."""
@@ -37,14 +46,15 @@ def plain(text: str) -> str:
         text = _DOTTED_re.sub("", text)
     if len(text) > 6:
         text = _SPACED_re.sub(lambda spread: spread.group().replace(" ", ""), text)
-    return " ".join(word for token in _TOKEN_re.findall(text) if (word := _word_of(token)))
+    said = " ".join(word for token in _TOKEN_re.findall(text) if (word := _word_of(token)))
+    return said if said.isascii() else _SPREAD_re.sub(lambda spread: spread.group().replace(" ", ""), said)
 
 
 def _word_of(token: str) -> str:
     if token.isalpha():
         return token if token.strip("x") or len(token) == 1 else ""
     letters = token.rstrip("0123456789")
-    needed = _SHORTEST_NUMBERED_WORD - (len(token) - len(letters) == 1)
+    needed = _SHORTEST_NUMBERED_WORD - (len(token) - len(letters) == 1) if letters.isascii() else 1
     is_word = letters.isalpha() and len(letters) >= needed and letters.strip("x")
     return letters if is_word else ""  # 'xxxxxxxxxxxx5555' is a masked card
 

@@ -4,11 +4,13 @@ import pytest
 
 from agent.formats import read_paper
 from agent.receipt import Receipt, State
+from tests.formats.layouts import LAYOUTS
 from tests.formats.one_off import one_off
 from tests.formats.papers import PAPERS, Paper
 from tests.formats.printed import GENERIC, lines_of
 
-NAMES = [paper.name for paper in PAPERS]
+EVERY = (*PAPERS, *LAYOUTS)
+NAMES = [paper.name for paper in EVERY]
 
 
 def read(lines: list[str], paper: Paper) -> Receipt:
@@ -16,7 +18,7 @@ def read(lines: list[str], paper: Paper) -> Receipt:
     return receipt
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=NAMES)
+@pytest.mark.parametrize("paper", EVERY, ids=NAMES)
 def test_it_is_read_right(paper: Paper) -> None:
     receipt = read(lines_of(paper.text), paper)
     assert (receipt.state, receipt.reason) == (State.ACCEPTED, "")
@@ -26,7 +28,7 @@ def test_it_is_read_right(paper: Paper) -> None:
     assert got == paper.expected
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=NAMES)
+@pytest.mark.parametrize("paper", EVERY, ids=NAMES)
 def test_one_unit_off_it_is_not_accepted_with_another_base(paper: Paper) -> None:
     lines = lines_of(paper.text)
     for number, changed in one_off(lines, paper.context):
@@ -35,7 +37,7 @@ def test_one_unit_off_it_is_not_accepted_with_another_base(paper: Paper) -> None
         assert receipt.state is not State.ACCEPTED or right, changed[number]
 
 
-@pytest.mark.parametrize("paper", PAPERS, ids=NAMES)
+@pytest.mark.parametrize("paper", EVERY, ids=NAMES)
 def test_what_the_base_rests_on_is_guarded(paper: Paper) -> None:
     lines = lines_of(paper.text)
     for number, changed in one_off(lines, paper.context):
