@@ -1,5 +1,6 @@
 """The day a receipt belongs to and its deadline: closings per weekday, after midnight, and when the clocks change."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from agent.business_day import LEAST_TIME, closing_after, day_of, deadline
+from agent.business_day import LEAST_TIME, closing_after, day_of, deadline, is_open
 from agent.settings import WEEKDAYS, Store
 
 SATURDAY = date(2026, 11, 14)
@@ -164,3 +165,78 @@ class TestDeadline:
 
     def test_is_utc(self) -> None:
         assert deadline(local("2026-11-14 12:00", self.SHOP), self.SHOP).tzinfo is UTC
+
+
+WEEK = store(
+    timezone="UTC",
+    closing=dict.fromkeys(WEEKDAYS, "21:00") | {"sun": "closed"},
+    opening=dict.fromkeys(WEEKDAYS, "09:00"),
+    holidays={"2026-12-24": "14:00", "12-25": "closed", "2027-12-25": "12:00"},
+)
+
+
+class TestHours:
+    """14 November 2026 is a Saturday; Christmas Day 2026 a Friday."""
+
+    @pytest.mark.parametrize(
+        ("captured", "due"),
+        [
+            ("2026-11-14 12:00", "2026-11-14 21:00"),
+            ("2026-11-14 20:31", "2026-11-16 21:00"),
+            ("2026-11-15 12:00", "2026-11-16 21:00"),
+            ("2026-12-24 12:00", "2026-12-24 14:00"),
+            ("2026-12-24 15:00", "2026-12-26 21:00"),
+            ("2027-12-25 09:00", "2027-12-25 12:00"),
+        ],
+    )
+    def test_what_is_captured_before_a_closed_day_is_due_by_the_next_closing(self, captured: str, due: str) -> None:
+        assert deadline(local(captured, WEEK), WEEK) == local(due, WEEK)
+
+    @pytest.mark.parametrize(
+        ("moment", "open_"),
+        [
+            ("2026-11-14 08:59", False),
+            ("2026-11-14 09:00", True),
+            ("2026-11-14 20:59", True),
+            ("2026-11-14 21:00", False),
+            ("2026-11-15 12:00", False),
+            ("2026-12-24 13:59", True),
+            ("2026-12-24 14:00", False),
+            ("2026-12-25 12:00", False),
+        ],
+    )
+    def test_open(self, moment: str, *, open_: bool) -> None:
+        assert is_open(local(moment, WEEK), WEEK) is open_
+
+    def test_a_bar_is_open_after_midnight_on_yesterdays_hours(self) -> None:
+        assert is_open(local("2026-11-15 01:30", LATE_BAR), LATE_BAR)
+        assert not is_open(local("2026-11-15 02:30", LATE_BAR), LATE_BAR)
+
+    def test_without_any_hours_it_is_always_open(self) -> None:
+        shop = store()
+        assert all(is_open(local(f"2026-11-14 {hour:02d}:00", shop), shop) for hour in range(24))
+
+    @pytest.mark.parametrize("shop", [store(closing="02:30"), store(closing="02:30", timezone="Europe/Berlin")])
+    def test_every_day_has_one_closing_also_when_the_clocks_change(self, shop: Store) -> None:
+        """Los Angeles changes on 14 March and 7 November 2027, Berlin on 28 March and 31 October."""
+        moment, closings = local("2027-01-01 12:00", shop), set[datetime]()
+        while moment < local("2028-01-01 12:00", shop):
+            closings.add(closing_after(moment, shop))
+            moment += timedelta(hours=1)
+        assert len(closings) == 365 + 1
+        gaps = [later - earlier for earlier, later in itertools.pairwise(sorted(closings))]
+        assert set(gaps) <= {timedelta(hours=hours) for hours in (23, 24, 25)}
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"closing": dict.fromkeys(WEEKDAYS, "closed")},
+            {"closing": "closed"},
+            {"holidays": {"24.12.": "closed"}},
+            {"holidays": {"12-24": "noon"}},
+            {"opening": {"monday": "09:00"}},
+        ],
+    )
+    def test_hours_that_cannot_be_are_refused(self, fields: dict[str, Any]) -> None:
+        with pytest.raises(ValueError, match=r"closed|is no day|Invalid isoformat|no weekday"):
+            store(**fields)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from agent.business_day import day_of
+from agent.business_day import day_of, is_open
 from agent.clock import Clock, Quality
 from agent.ledger import tasks
 from agent.ledger.moment import iso, parse
@@ -138,7 +138,7 @@ def _quiet(  # noqa: PLR0917 - what it looks at
 ) -> list[Finding]:
     """New ones only when the box itself has listened for as long; those known before a restart go on."""
     silence = timedelta(minutes=settings.quiet_minutes)
-    if not silence:
+    if not silence or not is_open(now, store):
         return []
     prints: dict[str, list[datetime]] = {lane: [] for lane in lanes}
     query = "SELECT lane, captured_at FROM receipts WHERE captured_at >= ?"

@@ -10,10 +10,11 @@ from agent.settings.page import Page, Staff
 from agent.settings.programmes import Condition, Goods, Programme, Rate, Tier
 from agent.settings.reconciliation import Reconciliation
 from agent.settings.rewards import RewardSettings
-from agent.settings.store import WEEKDAYS, Store
+from agent.settings.store import CLOSED, WEEKDAYS, Store
 from agent.settings.whole import DEFAULT_FILE, Settings, load
 
 __all__ = [
+    "CLOSED",
     "DEFAULT_FILE",
     "WEEKDAYS",
     "Catalogue",

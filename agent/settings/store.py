@@ -1,6 +1,6 @@
 """store: the settings of the shop the box stands in."""
 
-from datetime import time
+from datetime import date, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,14 @@ from pydantic import Field, field_validator
 from agent.settings.section import Section
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+CLOSED = "closed"
+
+
+def _read_hour(text: str) -> None:
+    if text != CLOSED:
+        time.fromisoformat(text)
 
 
 class Store(Section):
@@ -21,7 +29,14 @@ class Store(Section):
     currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="ISO 4217.")
     exponent: int = Field(2, ge=0, le=3, description="Decimals of the currency: 2 for cents, 0 for yen.")
     closing: str | dict[str, str] = Field(
-        "", description="Closing time 'HH:MM', or one per weekday {mon = '21:00', …}; empty: 04:00 next morning."
+        "",
+        description="Closing time 'HH:MM', or one per weekday {mon = '21:00', sun = 'closed'}; empty: 04:00 next day.",
+    )
+    opening: str | dict[str, str] = Field(
+        "", description="Opening time, as 'closing'; a till that is silent while the shop is closed is not missed."
+    )
+    holidays: dict[str, str] = Field(
+        {}, description="Other days: {'2026-12-24' = '14:00', '12-25' = 'closed'}; without a year: every year."
     )
     day_starts: str = Field("04:00", description="When a new business day begins; a receipt at 01:30 is yesterday's.")
     date_order: Literal["auto", "mdy", "dmy", "ymd"] = Field("auto", description="Breaks ties in printed dates.")
@@ -58,15 +73,29 @@ class Store(Section):
             raise ValueError(f"no time zone is called {name!r}; take one like 'America/Chicago'") from error
         return name
 
-    @field_validator("closing")
+    @field_validator("closing", "opening")
     @classmethod
-    def _closing_reads(cls, closing: str | dict[str, str]) -> str | dict[str, str]:
-        for day in closing if isinstance(closing, dict) else ():
+    def _hours_read(cls, hours: str | dict[str, str]) -> str | dict[str, str]:
+        for day in hours if isinstance(hours, dict) else ():
             if day not in WEEKDAYS:
                 raise ValueError(f"no weekday is called {day!r}; use {', '.join(WEEKDAYS)}")
-        for text in closing.values() if isinstance(closing, dict) else filter(None, (closing,)):
-            time.fromisoformat(text)
-        return closing
+        for text in hours.values() if isinstance(hours, dict) else filter(None, (hours,)):
+            _read_hour(text)
+        every_day = isinstance(hours, dict) and set(hours) == set(WEEKDAYS) and set(hours.values()) == {CLOSED}
+        if every_day or hours == CLOSED:
+            raise ValueError("a shop that is closed on every day of the week has no business day to end")
+        return hours
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays_read(cls, holidays: dict[str, str]) -> dict[str, str]:
+        for day, text in holidays.items():
+            _read_hour(text)
+            try:
+                date.fromisoformat(day if len(day) > len("12-25") else f"2024-{day}")
+            except ValueError:
+                raise ValueError(f"{day!r} is no day; write '2026-12-24', or '12-24' for every year") from None
+        return holidays
 
     @field_validator("day_starts")
     @classmethod
