@@ -8,14 +8,16 @@ from agent.acts.bind import bind
 from agent.acts.correct import correct
 from agent.acts.detach import detach
 from agent.acts.find import find
+from agent.acts.forget import forget
 from agent.acts.give_back import give_back
 from agent.acts.handover_done import handover_done
 from agent.acts.ignore_line import ignore_line
 from agent.acts.loose import loose
 from agent.acts.map_line import map_line
 from agent.acts.move import move
-from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, TILL, Act, Actor, Body, Parts, Role
+from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, OWNERS, TILL, Act, Actor, Body, Parts, Role
 from agent.acts.read_again import read_again
+from agent.acts.replay_to import replay_to
 from agent.acts.reserve import reserve
 from agent.acts.retry import retry
 from agent.acts.send_again import send_again
@@ -45,6 +47,8 @@ ACTS: Mapping[str, Act] = {
     "send_again": Act(send_again, MANAGERS),
     "handover_done": Act(handover_done),
     "read_again": Act(read_again, BOX),
+    "replay_to": Act(replay_to, OWNERS),
+    "forget": Act(forget, OWNERS, _always),
     "map_line": Act(map_line),
     "ignore_line": Act(ignore_line),
     "take_catalogue": Act(take_catalogue, MANAGERS),

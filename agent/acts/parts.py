@@ -33,6 +33,8 @@ MANAGERS = frozenset({Role.MANAGER, Role.OWNER, Role.COMMAND_LINE})
 """What needs somebody to answer for it."""
 BOX = frozenset({Role.TECHNICIAN, Role.OWNER, Role.COMMAND_LINE})
 """The box itself."""
+OWNERS = frozenset({Role.OWNER, Role.COMMAND_LINE})
+"""What cannot be undone."""
 EVERYBODY = frozenset(Role)
 
 

@@ -13,6 +13,7 @@ from agent.booking.correcting import correct
 from agent.booking.desk import Rules
 from agent.booking.people import Given, attach, bind, detach, move
 from agent.booking.redeeming import answered, ask, give_back
+from agent.booking.switching import replay_page
 from agent.booking.taking_in import book, rebook
 from agent.booking.what_if import what_if
 
@@ -32,5 +33,6 @@ __all__ = [
     "give_back",
     "move",
     "rebook",
+    "replay_page",
     "what_if",
 ]

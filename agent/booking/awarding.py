@@ -29,9 +29,10 @@ class Decided:
     person: Person
 
 
-def decided(desk: Desk, case: Case, name: str) -> Decided:
-    """Looks only; enqueues nothing."""
-    rules, earlier = desk.rules, given(desk.db, case.sale, name)
+def decided(desk: Desk, case: Case, name: str, earlier: GivenAward | None = None) -> Decided:
+    """Looks only; enqueues nothing. `earlier`: what the sale of a return was given, looked up when it is None."""
+    rules = desk.rules
+    earlier = earlier or given(desk.db, case.sale, name)
     person = case.who or _member(desk.db, case, name)
     sale_id = case.sale.id if case.sale else None
     decision = awards.decide(

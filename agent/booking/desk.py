@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from agent.booking.person import NOBODY, Person, printed
+from agent.booking.person import MEMBER, NOBODY, Person, printed
 from agent.business_day import deadline
 from agent.customer import identify
 from agent.duplicates import Sameness, Verdict
 from agent.ledger import attachments
 from agent.ledger.moment import Moment
-from agent.ledger.personal import hashed
+from agent.ledger.personal import HASHED, hashed
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.providers import Call, Idempotency, Traits
 from agent.receipt import Receipt
@@ -72,7 +72,8 @@ def whose(desk: Desk, receipt_id: int, receipt: Receipt) -> Person:
     """Whom a person attached it to, else whom it prints."""
     attached = attachments.latest(desk.db, receipt_id)
     if attached is not None:
-        return Person(attached.customer, attached.key) if attached.customer else NOBODY
+        kept = {name: value for name, value in attached.customer.items() if not value.startswith(HASHED)}
+        return Person(kept, attached.key or f"member:{kept.get(MEMBER, '')}") if kept else NOBODY
     return printed_customer(desk.rules, receipt)
 
 

@@ -6,9 +6,11 @@ from agent.commands.agent import agent_command
 from agent.commands.catalogue import catalogue_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
+from agent.commands.forget import forget_command
 from agent.commands.formats import formats_command
 from agent.commands.hand_over import hand_over_command
 from agent.commands.pin import pin_command
+from agent.commands.points import points_command
 from agent.commands.queue import queue_command
 from agent.commands.read import read_command
 from agent.commands.receipts import receipts_command
@@ -29,9 +31,11 @@ COMMANDS: tuple[click.Command, ...] = (
     read_command,
     replay_command,
     day_command,
+    points_command,
     catalogue_command,
     hand_over_command,
     formats_command,
+    forget_command,
     settings_command,
     pin_command,
 )

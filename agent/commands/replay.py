@@ -1,6 +1,7 @@
 """replay: the journal through today's reader, beside what was understood when it came; dry unless told."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from agent.commands.asking import act, ask
+from agent.commands.replaying_to import replay_to
 from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
 from agent.money import format_amount
@@ -24,15 +26,25 @@ FIELDS = ("kind", "state", "number", "total", "award_base")
 
 
 @click.command("replay")
-@click.option("--apply", "really", is_flag=True, help="Let receipts that were held and can be proven now count.")
+@click.option("--apply", "really", is_flag=True, help="Do it; without, it is only shown what would be done.")
+@click.option("--to", "programme", metavar="PROGRAMME", help="Give what this programme would have given; see below.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="With --to: the first business day.")
 @click.pass_obj
-def replay_command(file: Path | None, really: bool) -> None:
+def replay_command(file: Path | None, really: bool, programme: str | None, since: datetime | None) -> None:
     """The whole journal through today's reader. Dry by default: shows what would be read otherwise now.
 
     With --apply, held receipts that can be proven now take their place and are awarded. What was awarded is never
     changed by a replay, and no award can come twice: its key is the place of the receipt's first byte.
+
+    With --to and --since, the receipts kept since that day go through a programme that is new, for a store that changes
+    its loyalty cloud: name the new cloud and a new programme in the settings, restart, look, then --apply.
     """
     settings, console = load(file), Console()
+    if programme or since:
+        if not (programme and since):
+            raise click.UsageError("--to and --since belong together: --to PROGRAMME --since 2026-11-01")
+        replay_to(settings, console, programme, since.date(), really=really)
+        return
     known = {row["origin"]: row for row in _all_receipts(settings)}
     table = Table("no.", "receipt", "then", "now", "total then", "total now", box=None)
     provable, count = list[int](), 0

@@ -19,6 +19,7 @@ from agent.ledger.flags import flags_page
 from agent.ledger.hand_over import handover_list
 from agent.ledger.moment import parse
 from agent.ledger.personal import masked, masked_customer, masked_name
+from agent.ledger.points_given import points_period
 from agent.ledger.redemptions import redemptions_page
 from agent.ledger.schema import OPEN
 from agent.ledger.till_view import till_receipts
@@ -105,6 +106,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "redemptions": redemptions_page,
     "bindings": bindings_page,
     "flags": flags_page,
+    "points": points_period,
     "queue": queue,
     "day": day,
     "handover_list": handover_list,
