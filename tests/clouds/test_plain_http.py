@@ -54,26 +54,26 @@ def test_the_whole_of_it(sandbox: Process) -> None:
     assert sandbox.order("members", phone=PHONE) == {"id": "m1"}
     assert sandbox.send(1).status_code == 201
     assert sandbox.send(1).json()["status"] == "already_done"
-    assert sandbox.send(1, points=11).json()["code"] == "key_reused"
+    assert sandbox.send(1, points=12).json()["code"] == "key_reused"
     (entry,) = sandbox.ledger()["entries"]
-    assert (entry["key"], entry["points"], entry["times"], entry["asked"]) == (fact(1)["key"], 10, 1, 4)
+    assert (entry["key"], entry["points"], entry["times"], entry["asked"]) == (fact(1)["key"], 11, 1, 4)
 
     sandbox.order("misbehave", fault="drop_after")
     with pytest.raises(httpx.RemoteProtocolError):
         sandbox.send(2)
-    assert sandbox.ledger()["points"] == 20
+    assert sandbox.ledger()["points"] == 23
     assert sandbox.ledger()["misbehaved"] == {"drop_after": 1}
 
     sandbox.order("keeps", **{"class": "R"})
     assert sandbox.send(2).json()["status"] == "done"
-    assert sandbox.ledger()["members"][0]["points"] == 30
+    assert sandbox.ledger()["members"][0]["points"] == 35
 
     sandbox.order("away", away=True)
     with pytest.raises(httpx.TransportError):
         sandbox.cloud.get("/v1/check")
     with pytest.raises(httpx.ConnectError):
         sandbox.cloud.get("/v1/check")
-    assert sandbox.ledger()["points"] == 30
+    assert sandbox.ledger()["points"] == 35
     sandbox.order("away", away=False)
     assert sandbox.cloud.get("/v1/check").status_code == 200
 

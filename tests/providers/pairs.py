@@ -1,5 +1,6 @@
 """pairs: every adapter beside the sandbox cloud it must get on with; a new adapter is one more line in PAIRS."""
 
+import tomllib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from agent.sandboxes.astro import CLIENT, PASSWORD, USER, AstroCloud
 from agent.sandboxes.cloud import SandboxCloud
 from agent.sandboxes.crm_com import KEY as CRM_KEY
 from agent.sandboxes.crm_com import CrmComCloud
+from agent.sandboxes.fivestars import KEY as FIVESTARS_KEY
+from agent.sandboxes.fivestars import TEMPLATES, FivestarsCloud
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.plain_http import TOKEN, PlainHttpCloud
@@ -22,6 +25,7 @@ from agent.sandboxes.tapmango import TapmangoCloud
 from agent.settings.clouds import (
     AstroSettings,
     CrmComSettings,
+    FivestarsSettings,
     PlainHttpSettings,
     ProviderSettings,
     SessionmSettings,
@@ -154,6 +158,18 @@ def astro(**fields: Any) -> Open:
     return pair(AstroCloud, settings, lambda fact: f"{fact['base'] / 100:.2f}")
 
 
+def fivestars(**fields: Any) -> Open:
+    """As its sandbox prints them: the lines that a technician would paste."""
+
+    def settings(url: str, patience_s: float) -> ProviderSettings:
+        told = f'[providers.club]\nenabled = true\nsecret = "{FIVESTARS_KEY}"\nidempotency = "R"\n{TEMPLATES}'
+        known = tomllib.loads(told)["providers"]["club"]
+        known |= {"base_url": url, "timeout_s": patience_s, "page_timeout_s": patience_s}
+        return FivestarsSettings.model_validate(known | fields)
+
+    return pair(FivestarsCloud, settings, sale.reference)
+
+
 PAIRS: Mapping[str, Open] = {
     "plain_http": plain_http(),
     "plain_http, one by one": plain_http(batch=1),
@@ -162,6 +178,7 @@ PAIRS: Mapping[str, Open] = {
     "tapmango": tapmango(),
     "tapmango, never read back": tapmango(readback_before_resend=False),
     "astro": astro(),
+    "fivestars": fivestars(),
     "sessionm": sessionm(),
     "crm_com, A": crm_com("A"),
     "crm_com, B": crm_com("B"),
