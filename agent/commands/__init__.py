@@ -16,6 +16,7 @@ from agent.commands.read import read_command
 from agent.commands.receipts import receipts_command
 from agent.commands.replay import replay_command
 from agent.commands.run import run_command
+from agent.commands.sandbox import sandbox_command
 from agent.commands.settings import settings_command
 from agent.commands.show import show_command
 from agent.commands.tap import tap_command
@@ -37,5 +38,6 @@ COMMANDS: tuple[click.Command, ...] = (
     formats_command,
     forget_command,
     settings_command,
+    sandbox_command,
     pin_command,
 )

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,12 +27,13 @@ Answering = Callable[[Request, Fault | None], Awaitable[Response]]
 class SandboxCloud:
     """The cloud, its book, and the two doors it stands behind: its own, and that of whoever steers it."""
 
-    vendor: ClassVar[str]
+    vendor: str
 
     def __init__(self, *, keeps: Idempotency = Idempotency.KEY, seed: int = 0, port: int = 0) -> None:
         self.keeps, self.book = keeps, Book()
         self.misbehaviour = Misbehaviour(seed)
-        self._cloud, self._control = Listener(Starlette(routes=list(self.doors())), port), Control(self)
+        self._cloud = Listener(Starlette(routes=list(self.doors())), port)
+        self._control = Control(self, port + 1 if port else 0)
         self._stack = AsyncExitStack()
 
     def doors(self) -> Sequence[Route]:

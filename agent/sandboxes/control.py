@@ -6,6 +6,7 @@ POST /control/misbehave  {"fault": …, "next": 3} or {…, "share": 0.2}; also 
 POST /control/behave     {}                                        forgets all orders
 POST /control/away       {"away": true} | {"away": false} | {"seconds": 8}
 POST /control/keeps      {"class": "K" | "R" | "N"}                what it does with a repeat
+GET  /                                                             the same for a person (see page.py)
 GET  /control/ledger                                               members, entries, how often each key was asked
 """
 
@@ -19,29 +20,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from agent.providers import Idempotency
-from agent.sandboxes.book import Book
 from agent.sandboxes.listener import Listener
-from agent.sandboxes.misbehaviour import Call, Fault, Misbehaviour
+from agent.sandboxes.misbehaviour import Call, Fault
+from agent.sandboxes.page import Page, Shown
 from agent.sandboxes.waiting import body_of
 
 
-class Sandbox(Protocol):
+class Sandbox(Shown, Protocol):
     """What every sandbox cloud has, whatever it speaks."""
 
-    book: Book
-    misbehaviour: Misbehaviour
     keeps: Idempotency
-
-    @property
-    def url(self) -> str: ...
-    def leave(self) -> None:
-        """Connections are refused until it comes back."""
-
-    async def come_back(self) -> None: ...
 
 
 class Control:
-    def __init__(self, cloud: Sandbox) -> None:
+    def __init__(self, cloud: Sandbox, port: int = 0) -> None:
         self._cloud, self._returning = cloud, list[asyncio.Task[None]]()
         self._listener = Listener(
             Starlette(
@@ -53,8 +45,10 @@ class Control:
                     Route("/control/away", self._go_away, methods=["POST"]),
                     Route("/control/keeps", self._keep, methods=["POST"]),
                     Route("/control/ledger", self._ledger, methods=["GET"]),
+                    *Page(cloud).routes(),
                 ]
-            )
+            ),
+            port,
         )
 
     @property

@@ -1,11 +1,9 @@
 """plain_http: a loyalty cloud on loopback that speaks docs/plain-http.md and misbehaves when told; keeps all in memory.
 
-In a test: `async with PlainHttpCloud() as cloud`. As a process: `python -m agent.sandboxes.plain_http --port 0` prints
-two lines, the cloud's URL and the URL of its control (see control.py), which answers also while the cloud is away.
+In a test: `async with PlainHttpCloud() as cloud`. As a process: `tillpost sandbox plain_http --urls` prints two lines,
+the cloud's URL and the URL of its control (see control.py), which answers also while the cloud is away.
 """
 
-import argparse
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
@@ -236,25 +234,3 @@ def _with_other_keys(response: Response) -> Response:
     for envelope in body.get("answers", [body]):
         envelope["key"] = f"{envelope.get('key')}-of-somebody-else"
     return JSONResponse(body, response.status_code)
-
-
-async def _serve(port: int, token: str, seed: int) -> None:
-    async with PlainHttpCloud(token=token, seed=seed, port=port) as cloud:
-        print(cloud.url, cloud.control_url, sep="\n", flush=True)  # noqa: T201 - what the caller waits for
-        await asyncio.Event().wait()
-
-
-def main() -> None:
-    arguments = argparse.ArgumentParser(description="A sandbox loyalty cloud on loopback.")
-    arguments.add_argument("--port", type=int, default=0, help="0: the system chooses")
-    arguments.add_argument("--token", default=TOKEN)
-    arguments.add_argument("--seed", type=int, default=0)
-    chosen = arguments.parse_args()
-    try:
-        asyncio.run(_serve(chosen.port, chosen.token, chosen.seed))
-    except KeyboardInterrupt:
-        return
-
-
-if __name__ == "__main__":
-    main()

@@ -38,7 +38,7 @@ class Process:
 
 @pytest.fixture
 def sandbox() -> Iterator[Process]:
-    command = [sys.executable, "-m", "agent.sandboxes.plain_http", "--port", "0"]
+    command = [sys.executable, "-m", "agent", "sandbox", "plain_http", "--urls"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as running:
         assert running.stdout is not None
         process = Process(running.stdout.readline().strip(), running.stdout.readline().strip())

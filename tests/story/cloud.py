@@ -1,4 +1,4 @@
-"""cloud: the plain_http sandbox as a process of its own, driven through its control door; keeps nothing itself."""
+"""cloud: a sandbox cloud as a process of its own, driven through its control door; keeps nothing itself."""
 
 import asyncio
 import sys
@@ -16,14 +16,14 @@ __all__ = ["TOKEN", "CloudProcess"]
 class CloudProcess:
     """`url` is what the box is told; the rest is the hand of whoever runs the story."""
 
-    def __init__(self) -> None:
-        self.url = ""
+    def __init__(self, vendor: str = "plain_http") -> None:
+        self.url, self._vendor = "", vendor
         self._control = httpx.AsyncClient()
         self._process: asyncio.subprocess.Process | None = None
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "agent.sandboxes.plain_http", "--port", "0", stdout=asyncio.subprocess.PIPE, cwd=ROOT
+            sys.executable, "-m", "agent", "sandbox", self._vendor, "--urls", stdout=asyncio.subprocess.PIPE, cwd=ROOT
         )
         assert self._process.stdout is not None
         self.url = (await self._process.stdout.readline()).decode().strip()
