@@ -13,6 +13,11 @@ WHOSE = {
 """Whom a task's role means on the pages; the command line may answer every one."""
 
 
+def tasks_of(role: Role) -> list[str]:
+    """The task roles that this role answers for."""
+    return [task.value for task, roles in WHOSE.items() if role in roles]
+
+
 async def answer(parts: Parts, by: Actor, body: Body) -> bool:
     """`task`, `choice` → False when somebody was faster."""
     number, choice = whole_number(body, "task"), words(body, "choice")

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from agent.ledger import tasks
 from agent.ledger.moment import iso
-from agent.ledger.outbox import LIVE
+from agent.ledger.outbox import HAND_OVER, LIVE, ON_HAND_OVER_LIST
 from agent.ledger.schema import OPEN
 from agent.ledger.till_view import person_of
 
@@ -49,7 +49,8 @@ def clouds(db: Database) -> list[dict[str, Any]]:
     rows = db.query(
         "SELECT name, max(state) AS state, max(why) AS why, max(since) AS since, sum(waiting) AS waiting FROM ("
         " SELECT name, state, why, since, 0 AS waiting FROM clouds UNION ALL"
-        f" SELECT provider, '', '', '', count(*) FROM outbox WHERE state IN {OPEN} GROUP BY provider)"
+        f" SELECT provider, '', '', '', count(*) FROM outbox o WHERE state IN {OPEN} AND NOT ({ON_HAND_OVER_LIST})"
+        " GROUP BY provider)"
         " GROUP BY name ORDER BY name"
     )
     return list(rows)
@@ -58,6 +59,16 @@ def clouds(db: Database) -> list[dict[str, Any]]:
 def deadlines_near(db: Database) -> int:
     """Facts of which somebody was told that they may miss the day's end."""
     return int(db.execute(f"SELECT count(*) FROM outbox WHERE state IN {OPEN} AND (warned OR missed)").fetchone()[0])
+
+
+def counts(db: Database, roles: Sequence[str]) -> dict[str, int]:
+    """What waits for people: open tasks of these roles, the hand-over list, unknown lines."""
+    asked = f"SELECT count(*) FROM tasks WHERE closed_at IS NULL AND role IN ({_marks(roles)})"
+    return {
+        "/tasks": int(db.execute(asked, [*roles]).fetchone()[0]),
+        "/hand-over": int(db.execute(f"SELECT count(*) FROM outbox o WHERE {ON_HAND_OVER_LIST}").fetchone()[0]),
+        "/items": int(db.execute("SELECT count(*) FROM catalogue_lines WHERE state = 'unknown'").fetchone()[0]),
+    }
 
 
 def last_error(db: Database) -> dict[str, Any] | None:
@@ -91,7 +102,7 @@ def _facts(db: Database, numbers: Sequence[int]) -> defaultdict[int, list[dict[s
     for row in db.query(
         "SELECT o.id, o.receipt_id, o.programme, o.provider, o.call, o.points, o.state, o.reason, o.remote_id,"
         " o.task_id, o.deadline, o.next_at, o.sign_up_until, o.finished_at, o.warned, o.missed, o.role, o.undoes,"
-        f" (o.role <> 'undo' AND {LIVE}) AS live,"
+        f" (o.role <> 'undo' AND {LIVE}) AS live, ({ON_HAND_OVER_LIST}) AS by_hand,"
         " coalesce(c.state, 'ok') AS cloud, c.since AS cloud_since"
         " FROM outbox o LEFT JOIN clouds c ON c.name = o.provider"
         f" WHERE o.receipt_id IN ({_marks(numbers)}) ORDER BY o.id",
@@ -116,7 +127,8 @@ def _questions(db: Database, numbers: Sequence[int]) -> defaultdict[int, list[di
     marks = _marks(numbers)
     rows = db.query(
         "SELECT t.*, o.receipt_id AS about FROM tasks t LEFT JOIN outbox o ON o.task_id = t.id"
-        f" AND o.receipt_id IN ({marks}) WHERE t.closed_at IS NULL AND (o.id IS NOT NULL OR t.subject IN ({marks}))"
+        f" AND o.receipt_id IN ({marks}) WHERE t.closed_at IS NULL AND t.kind <> '{HAND_OVER}'"
+        f" AND (o.id IS NOT NULL OR t.subject IN ({marks}))"
         " ORDER BY t.id",
         [*numbers, *subjects],
     )

@@ -90,6 +90,8 @@ def _of_fact(state: State, fact: Mapping[str, Any], card: Mapping[str, Any]) -> 
     points = sum(one["points"] for one in card["facts"] if one["live"])
     if state is State.SENT:
         return Look(state, "card.sent", points=points)
+    if fact["by_hand"]:
+        return Look(State.WAITING, "card.by_hand", points=points)
     if state is not State.WAITING:
         return Look(state, f"card.{fact['state']}", fact["reason"], points)
     if fact["cloud"] in CLOUD_AWAY:

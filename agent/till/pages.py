@@ -20,8 +20,9 @@ from starlette.types import ASGIApp
 
 from agent import __version__
 from agent.acts import ACTS, Act, Actor, Parts
+from agent.acts.answer import tasks_of
 from agent.errors import NotAllowed, TillpostError
-from agent.ledger import audit
+from agent.ledger import audit, till
 from agent.till import assets
 from agent.till.door import Door, WrongPin
 from agent.till.guard import Guard
@@ -204,27 +205,34 @@ class Pages:
             shown = await view.shows(self._parts, visit)
         except (TillpostError, LookupError, ValueError) as error:  # a receipt that is not there, say
             return await self._nothing(visit, str(error))
-        values = {**self._common(visit.texts), **self._around(visit), **shown, "said": "", "refused": "", **more}
+        around = await self._around(visit)
+        values = {**self._common(visit.texts), **around, **shown, "said": "", "refused": "", **more}
         return HTMLResponse(self._rendering.page(view.template, values), status)
 
     async def _nothing(self, visit: Visit, why: str) -> Response:
-        values = {**self._common(visit.texts), **self._around(visit), "said": "", "refused": why}
+        values = {**self._common(visit.texts), **await self._around(visit), "said": "", "refused": why}
         return HTMLResponse(self._rendering.page("nothing.html", values), 404)
 
     def _common(self, texts: Texts) -> dict[str, Any]:
         store = self._parts.settings.store
         return {"t": texts, "store": store.name or store.id, "release": __version__, "ask_pin": None}
 
-    def _around(self, visit: Visit) -> dict[str, Any]:
+    async def _around(self, visit: Visit) -> dict[str, Any]:
         """The frame of every page behind the PIN."""
         role = visit.session.actor.role
-        menu = [path for path, view in VIEWS.items() if view.in_menu and role in view.may]
+        counts = await self._parts.ledger.do(till.counts, tasks_of(role))
+        menu = [
+            path
+            for path, view in VIEWS.items()
+            if role in view.may and (not view.only_when_needed or counts[path] or path == visit.path)
+        ]
         query = "&".join(f"{name}={value}" for name, value in visit.query.items())
         return {
             "visit": visit,
             "me": visit.session.actor,
             "token": visit.session.token,
             "menu": menu,
+            "counts": counts,
             "here": visit.path,
             "back": f"{visit.path}?{query}" if query else visit.path,
             "exponent": self._parts.settings.store.exponent,

@@ -37,4 +37,5 @@ class View:
     template: str
     shows: Shows
     may: frozenset[Role]
-    in_menu: bool = True
+    only_when_needed: bool = False
+    """In the menu only while its list holds something."""

@@ -44,6 +44,7 @@ speaks = ["checked_in", "sign_up", "estimate", "rewards", "void"]
 [programmes.points]
 provider = "cloud"
 rewards = [{{ code = "TEN", name = "10% off", percent = 10, key = "10% OFF" }}]
+{points}
 [page]
 listen = "127.0.0.1:{port}"
 """
@@ -103,7 +104,8 @@ class PageShop:
 
 
 @asynccontextmanager
-async def opened(folder: Path, extra: str = "") -> AsyncIterator[PageShop]:
+async def opened(folder: Path, extra: str = "", points: str = "", page: str = "") -> AsyncIterator[PageShop]:
+    """`extra`: further sections; `points`, `page`: further lines of [programmes.points] and [page]."""
     async with SimulatedPrinter() as printer, CloudProcess() as cloud:
         listen, second, port = (f"127.0.0.1:{free_port()}" for _ in range(3))
         settings = SETTINGS.format(
@@ -113,9 +115,10 @@ async def opened(folder: Path, extra: str = "") -> AsyncIterator[PageShop]:
             cloud=cloud.url,
             token=TOKEN,
             port=port.rpartition(":")[2],
+            points=points,
         )
         opens = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        async with Box(folder, settings + extra + staff()) as box:
+        async with Box(folder, settings + page + extra + staff()) as box:
             yield PageShop(
                 box,
                 cloud,

@@ -4,7 +4,7 @@
 
 const RECONNECT_MS = 2000, SCAN_GAP_MS = 60, SCAN_SHORTEST = 4;
 let address = location.pathname + location.search;
-let asked = 0, shown = 0, skew = 0, events = null;
+let asked = 0, shown = 0, pending = 0, stale = false, skew = 0, events = null;
 
 // --- swapping in what differs -------------------------------------------------------------------------------------
 
@@ -76,8 +76,11 @@ function lost(is) {
   if (line && line.hidden === is) line.hidden = !is;
 }
 
+// What a person asked for is always shown; a refresh that was overtaken by it is not, and is made up for afterwards.
 async function ask(url, how = {}, quietly = false) {
   const turn = ++asked;
+  if (quietly && pending) return (stale = true);
+  if (!quietly) pending += 1;
   let html, at;
   try {
     const answer = await fetch(url, { credentials: "same-origin", ...how });
@@ -86,15 +89,21 @@ async function ask(url, how = {}, quietly = false) {
   } catch (error) {
     lost(true);
     return false;
+  } finally {
+    if (!quietly) pending -= 1;
   }
   lost(false);
-  if (turn < shown) return true;  // a later answer is on the page already
+  if (turn < shown || (quietly && pending)) return (stale = true);
   shown = turn;
   if (!quietly && !how.method) {
     address = at.pathname + at.search;
     if (address !== location.pathname + location.search) history.pushState(null, "", address);
   }
   show(html, { quietly });
+  if (stale && !pending) {
+    stale = false;
+    refresh();
+  }
   return true;
 }
 

@@ -7,12 +7,14 @@ from typing import Any
 from agent import booking
 from agent.acts import Parts
 from agent.acts.whom import only_cloud
+from agent.ledger import tasks
 from agent.ledger import till as asked
 from agent.ledger.moment import Moment
+from agent.ledger.punch_cards import FREE_ITEM
 from agent.till.at_register import at_register
 from agent.till.cards import can_attach, can_undo, look
 from agent.till.people import people_here, shown_look_up, ways_of, with_name
-from agent.till.questions import mine
+from agent.till.questions import as_asked, mine
 from agent.till.visit import Visit
 
 
@@ -27,6 +29,7 @@ async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "cards": [(card, look(card), can_attach(card)) for card in cards],
         "clouds": await parts.ledger.do(asked.clouds),
         "late": await parts.ledger.do(asked.deadlines_near),
+        "banners": await _banners(parts, visit),
         "here_now": people_here(parts),
         "found": shown_look_up(parts, visit, number),
         "several": not only_cloud(parts.settings),
@@ -36,6 +39,12 @@ async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "at_register": await at_register(parts, visit),
         **await _opened(parts, visit, number),
     }
+
+
+async def _banners(parts: Parts, visit: Visit) -> list[dict[str, Any]]:
+    """Free goods that were earned and not handed out: they stand here until somebody says so."""
+    rows = await parts.ledger.do(tasks.waiting, tasks.Role.CASHIER.value)
+    return [as_asked(row, visit.session.actor.role) for row in rows if row["kind"] == FREE_ITEM]
 
 
 def _only(lanes: list[str]) -> str:
