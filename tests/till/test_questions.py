@@ -1,4 +1,4 @@
-"""What the page asks: duplicates, returns, unknown lines, full cards, lists to key in by hand; through the whole box."""
+"""What the page asks: duplicates, returns, unknown lines, full cards, lists to key in; through the whole box."""
 
 import re
 from collections.abc import AsyncIterator
