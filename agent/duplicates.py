@@ -41,6 +41,8 @@ class Seen:
     business_day: date
     captured_at: datetime
     counted: bool = True
+    exported: bool = False
+    """It was booked from the till's export: its time may be rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def judge(
     *,
     lane: str = "",
     business_day: date | None = None,
+    exported: bool = False,
 ) -> Verdict:
     """Is `receipt` one of `earlier` (those of its kin, any order) printed again? Never a guess, never a silent drop.
 
@@ -87,7 +90,7 @@ def judge(
     different receipts whatever else they share. A reprint mark alone proves nothing: a marked receipt whose original
     was never seen counts. `lane` empty: all of `earlier` come from the same till.
     """
-    now = Seen(0, receipt, lane, business_day or (receipt.date or captured_at).date(), captured_at)
+    now = Seen(0, receipt, lane, business_day or (receipt.date or captured_at).date(), captured_at, exported=exported)
     before = sorted(earlier, key=lambda seen: seen.receipt_id)  # not by time: the clock may have been set back since
     found = [verdict for seen in before if (verdict := _compare(now, seen))]
     for wanted in (Sameness.REPRINT, Sameness.ASK):
@@ -152,6 +155,8 @@ def _same_paper(now: Seen, then: Seen) -> tuple[Sameness, str]:
         if numbered and same_time:
             return Sameness.ASK, "the same number and time came over another lane that prints no register"
         return Sameness.NEW, ""
+    if numbered and same_day and (now.exported or then.exported):
+        return Sameness.REPRINT, "the till's export and its paper have the same number, total and day"
     if numbered:
         return _numbered(now, then, same_time=same_time, same_day=same_day)
     return _unnumbered(new, old, same_time=same_time)

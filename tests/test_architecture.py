@@ -24,6 +24,7 @@ PURE = (
     "agent.awards.base",
     "agent.duplicates",
     "agent.catalogue",
+    "agent.catch_up",
     "agent.catalogue_file",
     "agent.reconciliation",
     "agent.business_day",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from agent.acts.answer import answer
 from agent.acts.attach import attach
 from agent.acts.bind import bind
+from agent.acts.catch_up import catch_up
 from agent.acts.correct import correct
 from agent.acts.detach import detach
 from agent.acts.find import find
@@ -52,5 +53,6 @@ ACTS: Mapping[str, Act] = {
     "map_line": Act(map_line),
     "ignore_line": Act(ignore_line),
     "take_catalogue": Act(take_catalogue, MANAGERS),
+    "catch_up": Act(catch_up, MANAGERS),
 }
 """Name → act. To add one: a file beside this one with `async def NAME(parts, by, body)`, and a line here."""

@@ -49,6 +49,24 @@ def ask_if_replaced(desk: Desk, case: Case) -> int:
     )
 
 
+def ask_if_reprint_counts(desk: Desk, case: Case) -> int:
+    """A copy whose original the box never saw, as when it was off: the sale is real, but somebody must say so."""
+    return tasks.open(
+        desk.db,
+        tasks.Role.CASHIER,
+        "unseen_reprint",
+        f"receipt/{case.id}",
+        "A copy was printed of a receipt that the box never saw",
+        "'Award' when this sale has not been awarded yet, 'Do not award' when it has been, in another way.",
+        desk.now.wall,
+        what=f"{in_words(case.receipt)}, of {case.business_day}.",
+        choices={"Award": "due", "Do not award": "cancelled"},
+        decide_as="Do not award",
+        decide_after_s=desk.rules.store.duplicate_decision_minutes * 60,
+        moment=desk.now,
+    )
+
+
 def ask_to_look(desk: Desk, case: Case, why: str) -> None:
     """One open task per lane, whatever the number: a till that cannot be read must not bury the other tasks."""
     tasks.open(

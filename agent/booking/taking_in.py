@@ -10,15 +10,22 @@ from typing import TypedDict
 from sqlite_utils import Database
 
 from agent.awards import already_counted
-from agent.booking.asking import ask_if_duplicate, ask_if_replaced, ask_to_look, ask_to_take_back
+from agent.booking.asking import (
+    ask_if_duplicate,
+    ask_if_replaced,
+    ask_if_reprint_counts,
+    ask_to_look,
+    ask_to_take_back,
+)
 from agent.booking.awarding import award
 from agent.booking.claim_codes import offer
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
 from agent.booking.redeeming import at_register
 from agent.booking.signals import look
 from agent.business_day import day_of, deadline
+from agent.catch_up import EXPORT
 from agent.duplicates import GROWS_WITHIN, Sameness, Verdict, fingerprint, judge, kin, outgrown
-from agent.ledger import attachments, catalogue, outbox, receipts, redemptions
+from agent.ledger import attachments, catalogue, outbox, receipts, redemptions, tasks
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
@@ -76,8 +83,9 @@ def _judged(desk: Desk, captured: Captured, receipt: Receipt, *, but: int | None
     store = desk.rules.store
     alike = [seen for seen in receipts.seen(desk.db, kin(store.id, receipt)) if seen.receipt_id != but]
     day = day_of(receipt.date, captured.at, store, trusted=captured.trusted)
-    verdict = judge(receipt, captured.at, alike, lane=captured.lane, business_day=day)
-    if verdict.sameness is not Sameness.NEW or receipt.kind is not Kind.SALE:
+    exported = captured.cause == EXPORT
+    verdict = judge(receipt, captured.at, alike, lane=captured.lane, business_day=day, exported=exported)
+    if verdict.sameness is not Sameness.NEW or receipt.kind is not Kind.SALE or exported:
         return verdict
     before = receipts.lately(desk.db, captured.lane, receipt.number, captured.at - GROWS_WITHIN)
     return outgrown(receipt, captured.at, [seen for seen in before if seen.receipt_id != but], lane=captured.lane)
@@ -108,18 +116,22 @@ def _settle(desk: Desk, case: Case) -> None:
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
     catalogue.note_lines(desk.db, case.receipt, case.business_day)
-    case = at_register(desk, case)
+    exported = case.captured.cause == EXPORT
+    if not exported:  # who stands at the register now did not buy then
+        case = at_register(desk, case)
     question = _question(desk, case)
-    for name in desk.rules.programmes:
-        award(desk, case, name, question)
-    offer(desk, case)
+    made = [award(desk, case, name, question) for name in desk.rules.programmes]
+    if question and case.verdict.sameness is Sameness.NEW and not any(made):
+        tasks.close(desk.db, question, "it earns nothing", desk.now.wall)
+    if not exported:
+        offer(desk, case)
     look(desk, case)
 
 
 def _question(desk: Desk, case: Case) -> int | None:
     """The task its awards wait for; when it may replace an earlier one, what undoes that one waits for it, too."""
     if case.verdict.sameness is not Sameness.ASK:
-        return None
+        return ask_if_reprint_counts(desk, case) if _is_unseen_copy(desk, case) else None
     if not (case.verdict.replaces and case.verdict.of):
         return ask_if_duplicate(desk, case)
     task = ask_if_replaced(desk, case)
@@ -127,6 +139,16 @@ def _question(desk: Desk, case: Case) -> int | None:
         why = f"replaced by receipt {case.id}"
         undo_behind(desk.db, row, desk.rules.idempotency, case.deadline, held_by=task, why=why)
     return task
+
+
+def _is_unseen_copy(desk: Desk, case: Case) -> bool:
+    """Marked as a copy, of a customer who would earn on it, and not of a till that marks everything."""
+    receipt = case.receipt
+    if not (receipt.reprint and case.who and receipt.kind in EARNING and receipt.state is State.ACCEPTED):
+        return False
+    if desk.rules.store.unseen_reprint != "ask":
+        return False
+    return not receipts.marks_mean_nothing(desk.db, case.captured.lane)
 
 
 def _attach_by_reprint(desk: Desk, case: Case) -> None:

@@ -4,6 +4,7 @@ import click
 
 from agent.commands.agent import agent_command
 from agent.commands.catalogue import catalogue_command
+from agent.commands.catch_up import catch_up_command
 from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
 from agent.commands.forget import forget_command
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     day_command,
     points_command,
     catalogue_command,
+    catch_up_command,
     hand_over_command,
     formats_command,
     forget_command,

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.catch_up import EXPORT
 from agent.duplicates import LOOK_BACK, Seen
 from agent.journal.record import Position
 from agent.ledger import counters
 from agent.ledger.moment import iso, parse
 from agent.receipt import Item, Kind, Receipt, Relation, State
 
+LATEST_LOOKED_AT, MARKS_NEEDED = 20, 6
 AFTER_EVERY_TEXT = "\U0010ffff"
 
 
@@ -127,6 +129,17 @@ def seen(db: Database, fingerprint: str, *, limit: int = LOOK_BACK) -> list[Seen
     return [_seen(stored(row)) for row in rows]
 
 
+def marks_mean_nothing(db: Database, lane: str) -> bool:
+    """Some tills print 'DUPLICATE' on originals: of the latest receipts most carry the mark and were never seen."""
+    rows = db.execute(
+        "SELECT reprint AND duplicate IN ('', 'added') FROM (SELECT reprint, duplicate FROM receipts WHERE lane = ?"
+        " AND state = 'accepted' AND kind = 'sale' AND duplicate <> 'reprint' ORDER BY id DESC LIMIT ?)",
+        [lane, LATEST_LOOKED_AT],
+    ).fetchall()
+    marked = sum(1 for (mark,) in rows if mark)
+    return marked >= MARKS_NEEDED and 2 * marked > len(rows)
+
+
 def find_sale(db: Database, number: str, register: str | None = None, *, limit: int = 8) -> list[StoredReceipt]:
     """Sales, buys and exchanges printed with this number (what a return names), latest first."""
     rows = db.query(
@@ -183,7 +196,15 @@ def stored(row: dict[str, Any]) -> StoredReceipt:
 
 def _seen(known: StoredReceipt) -> Seen:
     counted = known.receipt.state is not State.HELD and known.duplicate in ("", "added")
-    return Seen(known.id, known.receipt, known.captured.lane, known.business_day, known.captured.at, counted)
+    return Seen(
+        known.id,
+        known.receipt,
+        known.captured.lane,
+        known.business_day,
+        known.captured.at,
+        counted,
+        known.captured.cause == EXPORT,
+    )
 
 
 def _place(captured: Captured) -> dict[str, Any]:

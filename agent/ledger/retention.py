@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from agent.catch_up import EXPORT
 from agent.journal.record import Position
 from agent.ledger.moment import iso
 from agent.ledger.personal import FIELDS, hashed, hashed_customer
@@ -115,7 +116,8 @@ def journal_needed_from(db: Database, now: datetime) -> Position | None:
     None when every receipt is; the cursor then bounds what may go.
     """
     row = db.execute(
-        f"SELECT min(r.origin) FROM receipts r WHERE r.purged_at IS NULL AND coalesce({FINAL_AT}, '9') > ?",
+        f"SELECT min(r.origin) FROM receipts r WHERE r.purged_at IS NULL AND r.cause <> '{EXPORT}'"
+        f" AND coalesce({FINAL_AT}, '9') > ?",
         [iso(now - IDENTITY_KEPT)],
     ).fetchone()
     return Position.parse(row[0]) if row[0] else None

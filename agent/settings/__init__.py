@@ -1,6 +1,7 @@
 """settings: one TOML file and the environment, checked as a whole; gives every part its own frozen section."""
 
 from agent.settings.catalogue import Catalogue
+from agent.settings.catch_up import CatchUp
 from agent.settings.clouds import CloudSettings, FivestarsSettings, PlainHttpSettings, ProviderSettings
 from agent.settings.describing import Described, described
 from agent.settings.device import Device
@@ -18,6 +19,7 @@ __all__ = [
     "DEFAULT_FILE",
     "WEEKDAYS",
     "Catalogue",
+    "CatchUp",
     "CloudSettings",
     "Condition",
     "Described",

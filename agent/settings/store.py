@@ -62,6 +62,9 @@ class Store(Section):
     )
     claim_url: str = Field("", description="Address a claim code is put behind in the QR code; empty: no claim codes.")
     claim_hours: float = Field(167, gt=0, description="How long a receipt can be claimed by its code.")
+    unseen_reprint: Literal["ask", "count"] = Field(
+        "ask", description="A copy of a receipt the box never saw: ask before it earns, or count it at once."
+    )
     returns_window_days: int = Field(400, ge=1, description="How long receipts are kept for returns.")
 
     @field_validator("timezone")

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from agent.errors import SettingsError
 from agent.settings.catalogue import Catalogue
+from agent.settings.catch_up import CatchUp
 from agent.settings.clouds import CloudSettings
 from agent.settings.contradictions import contradictions
 from agent.settings.device import Device
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     programmes: dict[str, Programme] = Field({}, description="The award rules, by name.")
     catalogue: Catalogue = Catalogue()
     reconciliation: Reconciliation = Reconciliation()
+    catch_up: CatchUp = CatchUp()
     fleet: Fleet = Fleet()
     page: Page = Page()
 

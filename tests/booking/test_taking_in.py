@@ -1,6 +1,7 @@
 """Taking in: reprints, returns and voids from the bytes on: what counts, once, and what is asked."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from agent.ledger import account, answers, dispatch, outcomes, questions, retention
@@ -19,11 +20,43 @@ async def test_a_reprint_does_not_count_again(tmp_path: Path) -> None:
         assert [row["duplicate"] for row in rows] == ["", "reprint", "reprint"]
 
 
-async def test_a_reprint_whose_original_was_never_seen_counts(tmp_path: Path) -> None:
+async def test_a_reprint_whose_original_was_never_seen_counts_after_a_yes(tmp_path: Path) -> None:
     async with opened(tmp_path) as bench:
         slip = bench.shop.sale(PHONE, 3)
         bench.print(bench.shop.print_again(slip))
-        assert awards(await bench.read()) == [(slip.points, "due")]
+        assert awards(await bench.read()) == [(slip.points, "held")]
+        (task,) = await bench.ledger.do(questions.open_tasks)
+        assert (task["kind"], task["role"], task["decide_as"]) == ("unseen_reprint", "cashier", "Do not award")
+        await bench.ledger.do(answers.answer_task, task["id"], "Award", who="cashier 7", at=bench.clock.wall())
+        assert awards(await bench.receipts()) == [(slip.points, "due")]
+        bench.print(slip)
+        assert awards(await bench.read()) == [(slip.points, "due")], "the original, printed later, is known"
+
+
+async def test_a_copy_that_nobody_confirms_is_not_awarded_and_says_so(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        bench.print(bench.shop.print_again(bench.shop.sale(PHONE, 3)))
+        await bench.read()
+        bench.clock.jump(timedelta(hours=2))
+        now = replace(Moment.now(bench.clock), boot="another")
+        assert await bench.ledger.do(answers.settle_overdue, now) == 1
+        (award,) = (await bench.receipts())[0]["awards"]
+        assert (award["state"], award["reason"]) == ("cancelled", "Do not award (decided by box)")
+
+
+async def test_a_copy_that_names_nobody_asks_nothing(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        bench.print(bench.shop.print_again(bench.shop.sale("", 3)))
+        await bench.read()
+        assert await bench.ledger.do(questions.open_tasks) == []
+
+
+async def test_a_till_that_marks_every_receipt_as_a_copy_is_not_asked_about_for_ever(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        bench.print(*(bench.shop.print_again(bench.shop.sale(PHONE, 1)) for _ in range(8)))
+        states = [state for _, state in awards(await bench.read())]
+        assert states[:5] == ["held"] * 5
+        assert states[-1] == "due"
 
 
 async def test_a_reprint_that_names_the_customer_lets_the_first_print_earn_once(tmp_path: Path) -> None:
