@@ -143,7 +143,7 @@ def _totals_named_with_tax(entries: Sequence[Entry]) -> list[Entry]:
 
 def _deposits_as_fees(entries: Sequence[Entry]) -> list[Entry]:
     """A deposit above the total is one on bottles; only behind it is it a part already paid."""
-    total = next((n for n, entry in enumerate(entries) if entry.role is Role.TOTAL), 0)
+    total = next((n for n, entry in enumerate(entries) if entry.role in (Role.TOTAL, Role.DUE) and entry.sure), 0)
     return [
         replace(entry, role=Role.FEE) if n < total and entry.role is Role.TENDER and "deposit" in entry.words else entry
         for n, entry in enumerate(entries)
