@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from agent.formats.assignments import quantity_of
 from agent.formats.bill import Bill
 from agent.formats.printed import Entry
+from agent.formats.proof import quantity_of
 from agent.receipt import Item
 
 # Three digits in front of a name without an 'x', or leading zeros, are an article number, not a quantity.

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agent.formats.amounts import NumberStyle, currency_of, style_of
-from agent.formats.assignments import Outcome, read_bill
 from agent.formats.bill import MOST_ROUNDING, MOST_ROUNDING_WHOLE, Bill, is_negative, sort_out, turned
 from agent.formats.context import StoreContext
 from agent.formats.dates import blank, sale_moment
@@ -18,6 +17,7 @@ from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
 from agent.formats.people import find_customer
 from agent.formats.percentages import percentages
+from agent.formats.proof import Outcome, read_bill
 from agent.formats.reports import REPORTS, read_report
 from agent.formats.roles import SUMS, TAXES
 from agent.formats.tax_rates import TaxRates

@@ -1,0 +1,138 @@
+"""relations: takes a bill and one way of reading it, gives which of its sums close and which do not."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from agent.formats.bill import MOST_ROUNDING, Bill
+from agent.formats.proof.evidence import discount_ways, taken_off
+from agent.formats.proof.leftovers import check_discounts, check_sums
+from agent.formats.proof.payments import check_payments
+from agent.formats.proof.verdict import Evidence, Reading, Verdict
+from agent.formats.tax_rates import TaxRates
+from agent.receipt import Relation
+
+NEARLY, NEARLY_PER_CENT = 10, 1
+"""Minor units, and per cent of the base: a list that is off by less is a list with a wrong amount in it."""
+
+
+def judge(reading: Reading, evidence: Evidence) -> Verdict:
+    verdict = Verdict(discount=evidence.line_discount + taken_off(evidence.bill.discounts))
+    verdict.tax_pinned = reading.tax == 0 and reading.rounding_printed
+    verdict.between_pinned = not (reading.fees or reading.tip or reading.rounding)
+    _subtotal_to_total(reading, evidence, verdict)
+    _lines_to_subtotal(reading, evidence, verdict)
+    _tax_table(reading, evidence, verdict)
+    _tax_at_rate(reading, evidence, verdict)
+    check_payments(reading, evidence, verdict)
+    check_discounts(reading, evidence, verdict)
+    check_sums(reading, evidence, verdict)
+    _lines_contradict(reading, verdict)
+    return verdict
+
+
+# ---- subtotal − discounts + tax + fees + tip → total ------------------------------------------------
+
+
+def _subtotal_to_total(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    for subtotal in _subtotals(reading, evidence.bill):
+        for off in discount_ways(evidence):
+            if subtotal - off == reading.base:
+                parts = (subtotal, -off, *reading.added) if off else (subtotal, *reading.added)
+                relation = Relation("subtotal, discounts, tax and fees make the total", parts, reading.total.value)
+                verdict.pin(relation, tax=True, between=True)
+                verdict.added_up |= len(parts) > 1 and reading.tax != 0
+                verdict.discount = _discount(off, evidence)
+                return
+    for subtotal in _subtotals(reading, evidence.bill):
+        for off in discount_ways(evidence):
+            if subtotal - off == reading.with_tax:
+                parts = tuple(part for part in (subtotal, -off, reading.fees, reading.tip, reading.rounding) if part)
+                relation = Relation("subtotal with tax inside and fees make the total", parts, reading.total.value)
+                verdict.pin(relation, between=True)
+                verdict.discount = _discount(off, evidence)
+                return
+
+
+def _subtotals(reading: Reading, bill: Bill) -> Iterator[int]:
+    """Printed sums before the total; several subtotals (food, bar) may also belong together."""
+    values = [entry.value for entry in bill.subtotals if entry.line != reading.total.line]
+    yield from dict.fromkeys(values)
+    for entry in bill.sums:
+        if entry.line < reading.total.line and entry.value != reading.total.value:
+            yield entry.value
+    if len([value for value in values if value]) > 1:
+        yield sum(values)
+
+
+def _discount(off: int, evidence: Evidence) -> int:
+    """All that was taken off, when `off` lies between the printed subtotal and the base."""
+    behind, on_lines = taken_off(evidence.bill.discounts), evidence.line_discount
+    totals = [abs(entry.value) for entry in evidence.bill.discount_totals]
+    if off in totals or off in (behind + on_lines, behind + evidence.unit_discount):
+        return off
+    return off + on_lines
+
+
+# ---- lines → subtotal ------------------------------------------------------------------------------
+
+
+def _lines_to_subtotal(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    bill = evidence.bill
+    if not bill.articles:
+        return
+    for lines, parts in evidence.line_ways:
+        for off in discount_ways(evidence):
+            if lines - off not in (reading.base, reading.with_tax):
+                continue
+            net = lines - off == reading.base
+            words = "the lines make the subtotal" if net else "the lines, tax inside, make the total"
+            relation = Relation(words, (*parts, -off) if off else parts, lines - off)
+            verdict.pin(relation, tax=net, between=True)
+            return
+    if bill.regular and not lines_are_subtotal(evidence):
+        sums = [lines - off for lines, _ in evidence.line_ways for off in discount_ways(evidence)]
+        verdict.gap = min(abs(made - wanted) for made in sums for wanted in (reading.base, reading.with_tax))
+
+
+def _lines_contradict(reading: Reading, verdict: Verdict) -> None:
+    """Lines that nearly add up say that an amount is wrong; far off, a line was not read as what it is.
+
+    That much is forgiven only where subtotal and tax make the total without them.
+    """
+    if verdict.gap is None:
+        return
+    nearly = max(NEARLY, abs(reading.base) * NEARLY_PER_CENT // 100)
+    if verdict.gap <= nearly or not verdict.added_up:
+        verdict.faults.append("the lines do not add up to the subtotal or the total")
+
+
+def lines_are_subtotal(evidence: Evidence) -> bool:
+    """The lines make a printed subtotal, though not this reading's base: that subtotal must explain itself."""
+    printed = {entry.value for entry in evidence.bill.subtotals}
+    return any(lines in printed for lines, _ in evidence.line_ways)
+
+
+# ---- tax ------------------------------------------------------------------------------------------
+
+
+def _tax_table(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    ways = (*evidence.tables, *([evidence.columns] if evidence.columns else []))
+    if ways and 0 < min(abs(way.net - reading.base) for way in ways) <= MOST_ROUNDING:
+        verdict.faults.append("the tax table says another net amount")
+    for way in ways:
+        if way.tax == reading.tax and way.net == reading.base:
+            parts = (way.net, *reading.added)
+            verdict.pin(Relation("net and tax make the total", parts, reading.total.value), tax=True, between=True)
+            verdict.added_up |= reading.tax != 0 and way == evidence.columns
+            return
+
+
+def _tax_at_rate(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    """A printed tax equal to a rate of the base, to the unit; it cannot prove the base, which may move under it."""
+    if reading.tax and any(reading.tax in _at(rate, reading, evidence.rates) for rate in evidence.rates.percents):
+        relation = Relation("tax is its rate of the base", (reading.tax,), reading.tax)
+        verdict.pin(relation, total=False, tax=reading.rounding_printed)
+
+
+def _at(rate: Decimal, reading: Reading, rates: TaxRates) -> tuple[int, ...]:
+    return rates.added(reading.base, rate), rates.included(reading.with_tax, rate)
