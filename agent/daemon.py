@@ -15,6 +15,7 @@ from typing import Any
 from agent.acts import Parts
 from agent.booking import Rules
 from agent.clock import Clock, Quality
+from agent.closing_slips import ClosingSlips
 from agent.courier import Courier
 from agent.doorbell import Doorbell
 from agent.errors import StorageFull
@@ -158,6 +159,7 @@ class Agent:
             "intake": self._intake.makes_progress,
             "courier": self._courier.makes_progress,
         }
+        slips = ClosingSlips(self._ledger, self._clock, settings.store, settings.tap_lanes(), self._places.tap)
         reconciler = Reconciler(
             self._ledger, self._clock, settings.store, settings.reconciliation, list(settings.lanes)
         )
@@ -179,6 +181,7 @@ class Agent:
             "pages": PageServer(self._for_acts, self._places.page_key).run,
             "nights": nightly.run,
             "reconciliation": reconciler.run,
+            "closing slips": slips.run,
             "formats": FormatWatch(self._ledger, self._clock, self._lanes, context_of(settings.store)).run,
             "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,

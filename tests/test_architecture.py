@@ -48,7 +48,9 @@ LAYER_OF = {
     "agent.fleet": "parts",
     "agent.watchdog": "parts",
     "agent.doorbell": "parts",
+    "agent.slips": "parts",
     "agent.booking": "flows",
+    "agent.closing_slips": "flows",
     "agent.replay": "flows",
     "agent.format_watch": "flows",
     "agent.tap": "flows",
@@ -67,6 +69,7 @@ LAYER_OF = {
     "agent.__main__": "command line",
 }
 VALUES_OF_PARTS = {
+    "agent.slips.paper",
     "agent.taps.lane",
     "agent.journal.record",
     "agent.providers",

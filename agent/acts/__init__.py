@@ -17,6 +17,7 @@ from agent.acts.loose import loose
 from agent.acts.map_line import map_line
 from agent.acts.move import move
 from agent.acts.parts import BOX, COMMAND_LINE, EVERYBODY, MANAGERS, OWNERS, TILL, Act, Actor, Body, Parts, Role
+from agent.acts.print_day import print_day
 from agent.acts.read_again import read_again
 from agent.acts.replay_to import replay_to
 from agent.acts.reserve import reserve
@@ -48,6 +49,7 @@ ACTS: Mapping[str, Act] = {
     "send_again": Act(send_again, MANAGERS),
     "handover_done": Act(handover_done),
     "read_again": Act(read_again, BOX),
+    "print_day": Act(print_day, MANAGERS),
     "replay_to": Act(replay_to, OWNERS),
     "forget": Act(forget, OWNERS, _always),
     "map_line": Act(map_line),

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from agent.business_day import day_of
 from agent.clock import SystemClock
-from agent.commands.asking import ask
+from agent.commands.asking import act, ask
 from agent.money import format_amount
 from agent.settings import Settings, load
 
@@ -31,8 +31,9 @@ PLACES = {
 @click.command("day")
 @click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the page here.")
+@click.option("--print", "on_printer", is_flag=True, help="Print it as a slip on the store's printer, too.")
 @click.pass_obj
-def day_command(file: Path | None, day: datetime | None, html: Path | None) -> None:
+def day_command(file: Path | None, day: datetime | None, html: Path | None, on_printer: bool) -> None:
     """The business day's account: read, matched, awarded, waiting, refused, and the sums. Today without DAY."""
     settings = load(file)
     chosen = day.date() if day else _today(settings)
@@ -41,6 +42,8 @@ def day_command(file: Path | None, day: datetime | None, html: Path | None) -> N
     if html:
         html.write_text(day_page(settings, chosen, account), encoding="utf-8")
         click.echo(f"written: {html}")
+    if on_printer:
+        click.echo(f"printed on {act(settings, 'print_day', {'day': chosen.isoformat()})}")
 
 
 def _today(settings: Settings) -> date:

@@ -65,6 +65,9 @@ class Store(Section):
     unseen_reprint: Literal["ask", "count"] = Field(
         "ask", description="A copy of a receipt the box never saw: ask before it earns, or count it at once."
     )
+    closing_slip: str = Field(
+        "", description="Lane on whose printer the day's closing slip is printed after closing; empty: none."
+    )
     returns_window_days: int = Field(400, ge=1, description="How long receipts are kept for returns.")
 
     @field_validator("timezone")

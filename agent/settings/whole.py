@@ -23,7 +23,7 @@ from agent.settings.page import Page
 from agent.settings.programmes import Programme
 from agent.settings.reconciliation import Reconciliation
 from agent.settings.store import Store
-from agent.taps.lane import Lane
+from agent.taps.lane import Lane, TapKind
 
 DEFAULT_FILE = Path("/etc/tillpost/tillpost.toml")
 ENV_PREFIX = "TILLPOST_"
@@ -78,6 +78,17 @@ class Settings(BaseSettings):
         faults = list(contradictions(self.lanes, self.store))
         if faults:
             raise ValueError("; ".join(faults))
+        return self
+
+    @model_validator(mode="after")
+    def _closing_slip_can_be_printed(self) -> "Settings":
+        wanted = self.store.closing_slip
+        able = [name for name, lane in self.lanes.items() if lane.tap is TapKind.RAW_TCP and lane.printer]
+        if wanted and wanted not in able:
+            raise ValueError(
+                f"store.closing_slip is {wanted!r}, which is no raw_tcp lane with a printer; a tap that only listens"
+                f" cannot print{suggestion(wanted, able)}"
+            )
         return self
 
     def tap_lanes(self) -> list[Lane]:
