@@ -98,8 +98,10 @@ def _roundings(total: Entry, bill: Bill, smallest_coin: int) -> list[tuple[int, 
 
 
 def with_unknown_additions(bill: Bill, rates: TaxRates) -> Bill | None:
-    """Amounts without a known label between the last subtotal and the total, taken for fees, or for the tax that
-    their per cent makes them: the printed sum then says whether they were added."""
+    """Amounts without a known label between the last subtotal and the total: the sum says whether they were added.
+
+    They are fees, or the tax where none is printed and their per cent makes them. Either way they are not the base.
+    """
     total = next((entry.line for entry in bill.sums if entry.role is Role.TOTAL), None)
     if total is None or not bill.subtotals:
         return None
@@ -109,7 +111,8 @@ def with_unknown_additions(bill: Bill, rates: TaxRates) -> Bill | None:
     ]
     if last is None or not unknown:
         return None
-    taxes = {entry for entry in unknown if entry.percent and rates.added(last.value, entry.percent) == entry.value}
+    at_rate = {entry for entry in unknown if entry.percent and rates.added(last.value, entry.percent) == entry.value}
+    taxes = at_rate if not bill.taxes else set[Entry]()
     return replace(
         bill,
         fees=(*bill.fees, *(replace(entry, role=Role.FEE) for entry in unknown if entry not in taxes)),
