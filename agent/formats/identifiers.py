@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from agent.formats.form import Format
 from agent.formats.words import level, plain
@@ -37,10 +38,18 @@ def find_cashier(lines: Sequence[str], form: Format) -> str | None:
     """A name or number of up to three words behind the label, up to the next column."""
     for phrase in form.identifiers.cashier:
         for match in _cashier_pattern(phrase).finditer("\n".join(lines)):
-            value = match["value"].strip(" :.-")
+            value = _up_to_another_label(match["value"], form).strip(" :.-")
             if value and plain(value) != "copy":
                 return value
     return None
+
+
+def _up_to_another_label(value: str, form: Format) -> str:
+    """'MAYA Table 9' → MAYA; '104 Term 4' → 104."""
+    first, *words = value.split()
+    registers = re.compile("|".join(form.identifiers.register))
+    own = takewhile(lambda word: plain(word) not in form.order_words and not registers.fullmatch(level(word)), words)
+    return " ".join([first, *own])
 
 
 def _number_behind(text: str, phrase: str) -> str | None:
@@ -59,11 +68,11 @@ def _without(text: str, phrase: str) -> str:
 
 
 def _plain_number(line: str, form: Format) -> str | None:
-    """'No.008812' in a column of its own; not 'Table No. 5'."""
+    """'No.008812' in a column of its own or behind a number ('レジ03 No.008812'); not 'Table No. 5'."""
     for column in _columns(line) if any(mark in line for mark in ".:#º°") else ():
         for phrase in form.identifiers.plain_number:
-            match = re.match(rf"{phrase}\s?[.:#º°]{{1,2}}\s?{_VALUE}\s*$", level(column))
-            if match:
+            match = re.search(rf"(?:^|(?<=\d\s)){phrase}\s?[.:#º°]{{1,2}}\s?{_VALUE}(?=\s|$)", level(column))
+            if match and (match.start() or match.end() == len(column)):
                 return column[match.start("value") : match.end("value")]
     return None
 

@@ -59,3 +59,25 @@ def test_the_own_number_beside_the_original_one() -> None:
     lines = ["Receipt #: 200191   Orig #: 200184"]
     assert find_number(lines, GENERIC, skip=GENERIC.identifiers.original) == "200191"
     assert find_original(lines, GENERIC) == "200184"
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "register", "cashier"),
+    [
+        ("ST# 3001 OP# 00001234 TE# 12 TR# 04567", "04567", "12", None),
+        ("TRANS 0042 REG 02 CSHR 7", "0042", "02", "7"),
+        ("Store: 12 Reg: 3 Cashier: 104 Tran: 5512", "5512", "3", "104"),
+        ("Rcpt# 55 Opr: 9 Term 4", "55", "4", "9"),
+        ("Check #: 12 Server: MAYA Table 9", "12", None, "MAYA"),
+        ("Bon 0077 Kasse 1 Bediener 12", "0077", "1", "12"),
+        ("Ticket 000123 Caja 2 Cajero: ANA", "000123", "2", "ANA"),
+        ("レジ03 No.008812 担当:山田", "008812", "03", "山田"),
+        ("영수증번호: 20261114-01-0042  POS: 01  담당: 김", "20261114-01-0042", "01", "김"),
+        ("NO. RESI 000123  Kassa: 1  Kasir: Budi", "000123", "1", "Budi"),
+    ],
+)
+def test_number_register_and_cashier_on_one_line(
+    line: str, number: str, register: str | None, cashier: str | None
+) -> None:
+    assert (find_number([line], GENERIC), find_register([line], GENERIC)) == (number, register)
+    assert find_cashier([line], GENERIC) == cashier
