@@ -14,7 +14,9 @@ MASKED_PHONE_DIGITS = range(2, 8)
 _PHONE_re = re.compile(r"\+?\(?[\d*xX•](?:[\s().-]{0,2}[\d*xX•]){6,16}(?![\w])")
 _EMAIL_re = re.compile(r"[\w.+*-]+@[\w*-]+(?:\.[\w*-]+)+")
 _CARD_re = re.compile(r"(?<![\d*])(?:[\d*xX•][ -]?){4,24}(?![\w])")
-_LABEL_re = re.compile(r"[^\W\d_][^:#\d]*?(?=\s*[:#]|\s{2,}|\s*\d|\s*\(|$)")
+_LABEL_re = re.compile(r"[^\W\d_][^:#\d*•]*?(?=\s*[:#*•]|\s{2,}|\s*\d|\s*\(|$)")
+_FOURS_re = re.compile(r"\d{4}(?:[ -]\d{4}){2,}")
+"""How numbers of cards are written; no country writes its phones so."""
 _NAME_re = re.compile(r"[^\W\d_][^\d:@#]*")
 
 
@@ -97,6 +99,8 @@ def _phone(block: Sequence[str], words: CustomerWords) -> str | None:
 def _as_phone(printed: str, *, labelled: bool) -> str | None:
     """Digits and mask signs. A bare run of digits without a phone label is a member number unless it is written like
     a phone."""
+    if _FOURS_re.fullmatch(printed.strip()) and not labelled:
+        return None
     signs = "".join("*" if sign in "*xX•" else sign for sign in printed if sign in "0123456789*xX•")
     digits = sum(sign.isdigit() for sign in signs)
     if "*" in signs:

@@ -1,5 +1,7 @@
 """test_people: the customer only where the paper says so."""
 
+import pytest
+
 from agent.formats.people import Customer, find_customer
 from tests.formats.printed import GENERIC, lines_of
 
@@ -47,3 +49,49 @@ def test_words_about_customers_name_none() -> None:
 
 def test_an_international_number_keeps_its_plus() -> None:
     assert customer("Kunde: Erika Beispiel\nTel: +49 30 5550 188").phone == "+49305550188"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Customer Care: 1-800-555-0100",
+        "Customer Hotline 415-555-0142",
+        "Customer Services\nTel: 415-555-0142",
+        "MEMBER SERVICES 800-555-0100",
+        "Rewards line: 800-555-0100",
+        "Loyalty questions? Call 415-555-0142",
+        "Become a member! Text JOIN to 415-555-0142",
+        "Club members save more 415-555-0142",
+        "Member since 2019",
+        "CUSTOMER NAME :\nCUSTOMER SIGNATURE :",
+        "Phone: (415) 555-0142",
+    ],
+)
+def test_numbers_of_the_shop_beside_words_about_customers(line: str) -> None:
+    assert customer(line) == Customer()
+
+
+@pytest.mark.parametrize(
+    ("line", "phone"),
+    [
+        ("Cust Tel: 415-555-0188", "4155550188"),
+        ("Member Mobile 415-555-0188", "4155550188"),
+        ("Rewards Phone #: (415) 555-0188", "4155550188"),
+        ("Loyalty ID: 4155550188", "4155550188"),
+        ("고객: 010-5555-0188", "01055550188"),
+    ],
+)
+def test_phones_beside_many_labels(line: str, phone: str) -> None:
+    assert customer(line).phone == phone
+
+
+def test_numbers_in_groups_of_four_are_cards() -> None:
+    assert customer("Member: 6001 2345 6789") == Customer(card="600123456789")
+
+
+def test_a_masked_card_stays_masked() -> None:
+    assert customer("Loyalty card ************1234") == Customer(card="************1234")
+
+
+def test_a_mail_beside_its_label() -> None:
+    assert customer("Customer e-mail: pat@example.com").email == "pat@example.com"
