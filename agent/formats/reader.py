@@ -15,6 +15,7 @@ from agent.formats.item_patterns import by_pattern
 from agent.formats.items import discounts_of, items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
+from agent.formats.parts import parts_of
 from agent.formats.people import find_customer
 from agent.formats.percentages import percentages
 from agent.formats.proof import Outcome, read_bill
@@ -51,7 +52,7 @@ class _Sheet:
 def read_paper(
     lines: Sequence[str], form: Format, context: StoreContext, suspicions: Sequence[str] = (), *, pictures: int = 0
 ) -> list[Receipt]:
-    """The receipt on the paper, as a list of one; empty when nothing was printed. Never raises on any text.
+    """The receipt on the paper, or several under the same heading; empty when nothing was printed. Never raises.
 
     `suspicions`: reasons from the steps before (bytes lost, a printer language not read) that force holding.
     `pictures`: how many pictures the paper has; a paper of pictures only cannot be read.
@@ -61,15 +62,27 @@ def read_paper(
         return [_held_unread("it prints pictures, not text")] if pictures else []
     if len(printed) > MAX_LINES:
         return [_held_unread(f"it has {len(printed)} lines, more than any receipt")]
-    sheet = _sheet(printed, form, context)
+    too_wide = ["a line is longer than any paper"] if any(len(line.rstrip()) > MAX_WIDTH for line in lines) else []
+    parts = [_read_one(tuple(part), form, context) for part in parts_of(printed)]
+    receipts = parts if parts and all(map(_stands_alone, parts)) else [_read_one(printed, form, context)]
+    return [_doubted(receipt, [*suspicions, *too_wide]) for receipt in receipts]
+
+
+def _stands_alone(receipt: Receipt) -> bool:
+    """A part of a paper is a receipt or a slip of its own when it says so, or lists something and proves its sum."""
+    said = receipt.state is State.NOTED and receipt.kind is not Kind.OTHER
+    return said or (receipt.state is State.ACCEPTED and bool(receipt.items))
+
+
+def _read_one(lines: tuple[str, ...], form: Format, context: StoreContext) -> Receipt:
+    sheet = _sheet(lines, form, context)
     if sheet is None:
-        return [_held_unread("it has more amounts than any receipt")]
+        return _held_unread("it has more amounts than any receipt")
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
     receipt = replace(receipt, items=by_pattern(receipt.items, form.item_patterns))
     if receipt.kind in REPORTS:
         receipt = replace(receipt, report=read_report(sheet.blanked, form, context))
-    too_wide = ["a line is longer than any paper"] if any(len(line.rstrip()) > MAX_WIDTH for line in lines) else []
-    return [_doubted(receipt, [*suspicions, *too_wide])]
+    return receipt
 
 
 def _held_unread(reason: str) -> Receipt:
