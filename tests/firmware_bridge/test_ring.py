@@ -108,7 +108,7 @@ def test_whatever_happens_each_byte_is_held_once_or_counted(size: int, actions: 
         elif action == "forget":
             ring.forget(min(ring.first + count, max(heard, default=-1) + 1), 0)
         elif action == "rewind":
-            ring.rewind(ring.first + count)
+            ring.rewind(min(ring.first + count, max(heard, default=-1) + 1))
         else:
             ring.name_lost(0, 0)
         assert 0 <= ring.used <= size
