@@ -169,6 +169,8 @@ class Session:
         self._asked_at = now - IDENTIFY_SECONDS
         self._line_sent_at = now - TALK_SECONDS
         self.tap: Tap | None = None
+        self.only_asks = False
+        """The tap's bytes are not for us: nothing of them is told as received, and the line stays as it is set."""
         self.out_of_order = self.repeated = self.foreign = 0
         """Chunks that came too early, once more, or from another life of the tap."""
 
@@ -373,13 +375,13 @@ class Session:
             self._tell_kept(direction)
 
     def _tell_kept(self, direction: Direction) -> None:
-        if self.tap is not None:
+        if self.tap is not None and not self.only_asks:
             stream = self._streams[direction]
             stream.told = stream.number
             self._say(messages.KEPT.pack(self.tap.boot, direction, stream.durable, stream.number))
 
     def _tell_line(self, now: float) -> None:
-        if self.tap is not None and now - self._line_sent_at >= TALK_SECONDS:
+        if self.tap is not None and not self.only_asks and now - self._line_sent_at >= TALK_SECONDS:
             self._line_sent_at = now
             for direction in messages.DIRECTIONS:
                 self._say(messages.LINE.pack(self.tap.boot, direction, *self._line.as_sent()))

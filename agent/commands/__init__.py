@@ -21,6 +21,7 @@ from agent.commands.sandbox import sandbox_command
 from agent.commands.settings import settings_command
 from agent.commands.show import show_command
 from agent.commands.tap import tap_command
+from agent.commands.wire_tap import wire_tap_command
 
 COMMANDS: tuple[click.Command, ...] = (
     run_command,
@@ -42,4 +43,5 @@ COMMANDS: tuple[click.Command, ...] = (
     settings_command,
     sandbox_command,
     pin_command,
+    wire_tap_command,
 )
