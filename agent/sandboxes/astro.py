@@ -6,7 +6,6 @@ whose code does not start with 'NO'; its card is full at `REQUIRED` purchases an
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs
@@ -96,7 +95,7 @@ class AstroCloud(SandboxCloud):
             return JSONResponse({"error": "invalid_grant", "error_description": "user or password is wrong"}, 400)
         token = f"token-{next(self._numbers)}"
         self._tokens.add(token)
-        now = datetime.now(UTC).isoformat()
+        now = self.now().isoformat()
         return JSONResponse({"access_token": token, "token_type": "bearer", "expires": TOKEN_LIFE_S, "created": now})
 
     def _search(self, data: Json) -> Json:
@@ -219,7 +218,7 @@ class AstroCloud(SandboxCloud):
         if not isinstance(dollars, int | float):
             return _failed(400, "dollarAmount is needed")
         entry = self.book.book(_dollar_key(data), member, int(dollars), kind="award", amount=round(dollars * 100))
-        row = {"dollarAmount": dollars, "points": int(dollars), "created": datetime.now(UTC).isoformat()}
+        row = {"dollarAmount": dollars, "points": int(dollars), "created": self.now().isoformat()}
         self.dollars.setdefault(member.id, []).append(row)
         return _ok({"astro_points_transaction_id": entry.id, "total_points": member.points})
 
@@ -238,7 +237,7 @@ class AstroCloud(SandboxCloud):
         good = next((one for one in goods if one["astro_reward_id"] == data.get("astro_reward_id")), None)
         if member is None or good is None or good["redeemed_on"]:
             return _failed(700, "not eligible for this reward")
-        good["redeemed_on"] = datetime.now(UTC).date().isoformat()
+        good["redeemed_on"] = self.now().date().isoformat()
         self.book.book(f"redeem {good['astro_reward_id']}", member, 0, kind="redeem")
         return _ok({})
 

@@ -6,6 +6,7 @@ A vendor's sandbox gives `doors()`; each door is wrapped so that the fault that 
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,6 +32,8 @@ class SandboxCloud:
 
     def __init__(self, *, keeps: Idempotency = Idempotency.KEY, seed: int = 0, port: int = 0) -> None:
         self.keeps, self.book = keeps, Book()
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        """Its clock; a test whose time runs faster puts its own in."""
         self.misbehaviour = Misbehaviour(seed)
         self._cloud = Listener(Starlette(routes=list(self.doors())), port)
         self._control = Control(self, port + 1 if port else 0)

@@ -4,7 +4,6 @@ It knows no key: the same payment twice counts twice, and only the points' histo
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -120,7 +119,7 @@ class TapmangoCloud(SandboxCloud):
         return JSONResponse({"data": {"type": "Redeem", "status": "Completed"}})
 
     def _note(self, member: Member, amount: float, points: int) -> None:
-        row = {"amount": amount, "points": points, "date": datetime.now(UTC).isoformat()}
+        row = {"amount": amount, "points": points, "date": self.now().isoformat()}
         self.history.setdefault(member.id, []).append(row)
 
 

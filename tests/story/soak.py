@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tests.story import kills
+from tests.story import clouds, kills
 
 
 def main() -> int:
@@ -19,7 +20,20 @@ def main() -> int:
     killing.add_argument("--agent", type=int, default=50)
     killing.add_argument("--tap", type=int, default=20)
     killing.add_argument("--seed", type=int, default=1)
+    sending = stories.add_parser("clouds", help="thousands of awards to misbehaving sandbox clouds")
+    sending.add_argument("vendors", nargs="*", metavar="VENDOR", help=f"of {', '.join(clouds.STORIES)}; all when none")
+    sending.add_argument("--receipts", type=int, default=10_000)
+    sending.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    if chosen.story == "kills":
+        return _kill(chosen)
+    unknown = set(chosen.vendors) - set(clouds.STORIES)
+    if unknown:
+        sending.error(f"no such vendor: {', '.join(sorted(unknown))}; there are: {', '.join(clouds.STORIES)}")
+    return _send(chosen.vendors or list(clouds.STORIES), chosen.receipts, chosen.seed)
+
+
+def _kill(chosen: argparse.Namespace) -> int:
     console = Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="tillpost-soak-") as folder, console.status("printing") as status:
         outcome = asyncio.run(
@@ -32,6 +46,34 @@ def main() -> int:
         table.add_row(name.replace("_", " "), str(getattr(outcome, name)))
     console.print(table)
     return 0 if outcome.clean else 1
+
+
+def _send(vendors: list[str], receipts: int, seed: int) -> int:
+    console = Console(highlight=False, width=130)
+    names = [name for name in clouds.Outcome.__dataclass_fields__ if name != "misbehaved"]
+    table = Table(*names, "verdict", title="awards to clouds that misbehave")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    clean = True
+    with Progress(*columns, TextColumn("{task.fields[words]}"), console=console) as progress:
+        for vendor in vendors:
+            task = progress.add_task(vendor, total=receipts, words="")
+            outcome = asyncio.run(_one(vendor, receipts, seed, progress, task))
+            clean = clean and outcome.clean
+            cells = [getattr(outcome, name) for name in names]
+            shown = [f"{cell:.0f}" if isinstance(cell, float) else str(cell) for cell in cells]
+            table.add_row(*shown, "holds" if outcome.clean else "BROKEN", style="" if outcome.clean else "bold red")
+            done = ", ".join(f"{fault} {times}" for fault, times in outcome.misbehaved.items())
+            console.print(f"{vendor} misbehaved: {done}", markup=False)
+    console.print(table)
+    return 0 if clean else 1
+
+
+async def _one(vendor: str, receipts: int, seed: int, progress: Progress, task: object) -> clouds.Outcome:
+    def told(finished: int, words: str) -> None:
+        progress.update(task, completed=finished, words=words)  # type: ignore[arg-type]
+
+    with tempfile.TemporaryDirectory(prefix="tillpost-soak-") as folder:
+        return await clouds.play(vendor, Path(folder), receipts, seed, told)
 
 
 if __name__ == "__main__":
