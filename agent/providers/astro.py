@@ -33,10 +33,9 @@ from agent.providers.answers import (
 )
 from agent.providers.astro_customers import AstroCustomers
 from agent.providers.astro_line import AstroLine
-from agent.providers.astro_purchases import Purchase, as_sent, present, purchases, to_void
+from agent.providers.astro_purchases import Purchase, as_sent, present, purchases
 from agent.providers.history import Booked, judge, windows
 from agent.providers.lacking import Lacking
-from agent.providers.looking_up import Remembered
 from agent.providers.moments import moment_of
 from agent.providers.paths import at, objects_at, text_at, whole_at
 from agent.providers.people import (
@@ -57,9 +56,6 @@ from agent.settings.clouds import AstroSettings
 POINTS, FREE = "points", "card"
 """Before a reward's code: redeemPoints, or a free good of a card (astro_reward_id:astro_item_id)."""
 
-CHOSEN_FOR_S = 24 * 3600.0
-"""So long is remembered which purchases a return of an unknown sale takes off."""
-
 Row = Mapping[str, Any]
 
 
@@ -79,7 +75,6 @@ class Astro(Lacking):
         self._settings, self._clock = settings, clock
         self._line = AstroLine(name, settings, clock, client)
         self._customers = AstroCustomers(self._line, settings, clock)
-        self._chosen = Remembered(clock, life_s=CHOSEN_FOR_S)
         self._eligible: dict[str, tuple[bool, float]] = {}
 
     async def check(self) -> Answer:
@@ -117,14 +112,16 @@ class Astro(Lacking):
         return await self.find_member(identifiers) if isinstance(made, Mapping | AlreadyDone) else made
 
     async def estimate(self, fact: Fact) -> Estimate | Answer:
-        bought = purchases(fact, self._settings.punch_mode)
+        if not self._is_of_cards(fact):
+            return Estimate(points=int(fact["points"]), why="as this box counts it")
+        bought = purchases(fact)
         counting = await self._counting(bought)
         if not isinstance(counting, list):
             return counting
         return Estimate(why=f"{len(counting)} of {len(bought)} pieces count for a programme")
 
     async def award(self, facts: Facts) -> Sequence[Answer]:
-        """A programme of `card_programmes`: a purchase a piece. Any other: points by the dollar."""
+        """Punches: a purchase a piece. Points: by the dollar."""
         return [await self._award(fact) for fact in facts]
 
     async def take_back(self, facts: Facts) -> Sequence[Answer]:
@@ -180,21 +177,20 @@ class Astro(Lacking):
         if not self._is_of_cards(fact):
             return await self._add_points(customer, fact)
         counting = await self._to_book(fact)
-        if not isinstance(counting, list):
-            return counting
+        return await self._book(customer, counting, fact) if isinstance(counting, list) else counting
+
+    async def _book(self, customer: str, counting: Sequence[Purchase], fact: Fact) -> Answer:
         rows = [as_sent(one, fact) for one in counting]
         frame = {"customerID": customer, "saleID": sale.reference(fact)}
         if len(rows) == 1:
-            given = await self._line.call("addTransaction", {**frame, **rows[0]})
-        else:
-            given = await self._line.call("addTransactionBatch", {**frame, "transactions": rows})
-        return self._done(given, fact)
+            return self._done(await self._line.call("addTransaction", {**frame, **rows[0]}), fact)
+        return self._done(await self._line.call("addTransactionBatch", {**frame, "transactions": rows}), fact)
 
     async def _to_book(self, fact: Fact) -> list[Purchase] | Answer:
         """What counts of the receipt; nothing has been sent by then."""
-        bought = purchases(fact, self._settings.punch_mode)
-        if not bought:
-            return Refused("no line of this receipt has an item code", "no_item_code")
+        bought = purchases(fact)
+        if not all(one.item_code for one in bought):
+            return Refused("an article has no item code: map the line to its product code first", "no_item_code")
         counting = await self._counting(bought)
         if isinstance(counting, list) and not counting:
             return Refused("none of these items counts for a programme", Code.NOT_ELIGIBLE)
@@ -207,23 +203,7 @@ class Astro(Lacking):
         if not self._is_of_cards(fact):
             back = self._settings.points_back_on_return
             return await self._add_points(customer, fact) if back else self.lacks(Call.TAKE_BACK)
-        status = await self._customers.status(customer)
-        if not isinstance(status, Mapping):
-            return nothing_sent(status)
-        numbers = self._to_void(fact, status)
-        if numbers is None:
-            return Refused("these articles are not on the customer's cards", Code.NOT_ELIGIBLE)
-        return await self._void_all(customer, numbers, fact)
-
-    def _to_void(self, fact: Fact, status: Row) -> list[str] | None:
-        """Of a sale that is not known the latest are chosen once, and stay chosen for this return."""
-        chosen = self._chosen.member_of({"key": fact["key"]})
-        if chosen:
-            return present(status, chosen.split())
-        numbers = to_void(fact, status, self._settings.punch_mode)
-        if numbers and "original" not in fact:
-            self._chosen.keep({"key": fact["key"]}, " ".join(numbers))
-        return numbers
+        return await self._void_those_there(customer, fact)
 
     async def _void(self, fact: Fact) -> Answer:
         customer = await self._customers.of(fact)
@@ -231,14 +211,16 @@ class Astro(Lacking):
             return customer
         if not self._is_of_cards(fact):
             return await self._add_points(customer, fact)
-        if int(fact["points"]) > 0:
-            return self.lacks(Call.VOID)  # the undoing of a return: those purchases would have to be made anew
+        if int(fact["points"]) < 0:
+            return await self._void_those_there(customer, fact)
+        return await self._book(customer, purchases(fact), fact)  # a return undone: those purchases stand again
+
+    async def _void_those_there(self, customer: str, fact: Fact) -> Answer:
+        """Looks first: what an earlier attempt has voided is not there any more, and nothing else is touched."""
         status = await self._customers.status(customer)
         if not isinstance(status, Mapping):
             return nothing_sent(status)
-        undone = {**fact, "key": fact["undoes"]["key"]}
-        numbers = [one.id for one in purchases(undone, self._settings.punch_mode)]
-        return await self._void_all(customer, present(status, numbers), fact)
+        return await self._void_all(customer, present(status, _ids(fact)), fact)
 
     async def _void_all(self, customer: str, numbers: Sequence[str], fact: Fact) -> Answer:
         """One call each. What was lost in between is found by looking again: those still there are voided then."""
@@ -279,24 +261,16 @@ class Astro(Lacking):
         return Done(text_at(data, "astro_points_transaction_id") or sale.reference(fact), detail)
 
     async def _is_on_cards(self, fact: Fact, status: Row) -> Answer:
-        if fact["kind"] == Call.TAKE_BACK:
-            if "original" in fact or self._chosen.member_of({"key": fact["key"]}):
-                return NotFound()  # it looks at the cards before it voids: making it again takes off nothing more
-            return Unknown("it is not known any more which purchases were chosen")
-        if fact["kind"] == Call.VOID:
-            numbers = [one.id for one in purchases({**fact, "key": fact["undoes"]["key"]}, self._settings.punch_mode)]
-            return NotFound() if present(status, numbers) else AlreadyDone(sale.reference(fact))
+        if int(fact["points"]) < 0:
+            return NotFound() if present(status, _ids(fact)) else AlreadyDone(sale.reference(fact))
         counting = await self._to_book(fact)
         if not isinstance(counting, list):
             return counting
         there = present(status, [one.id for one in counting])
         if not there:
             return NotFound()
-        return (
-            AlreadyDone(sale.reference(fact))
-            if len(there) == len(counting)
-            else Unknown("a part of it is on the cards")
-        )
+        whole = len(there) == len(counting)
+        return AlreadyDone(sale.reference(fact)) if whole else Unknown("a part of it is on the cards")
 
     def _is_in_points(self, fact: Fact, status: Row) -> Answer:
         path, look = self._settings.path, fact.get("look") or {}
@@ -342,7 +316,7 @@ class Astro(Lacking):
         return [one for one in bought if self._eligible.get(one.item_code, (False, 0.0))[0]]
 
     def _is_of_cards(self, fact: Fact) -> bool:
-        return fact["programme"] in self._settings.card_programmes
+        return fact.get("unit") == "punches"
 
     def _member(self, found: Row, status: Row, asked: Mapping[str, str]) -> Member:
         cards = objects_at(status, "astroCardData")
@@ -365,6 +339,10 @@ class Astro(Lacking):
             )
             for row in objects_at(status, "astroPointsEligibleRewards")
         ]
+
+
+def _ids(fact: Fact) -> list[str]:
+    return [one.id for one in purchases(fact)]
 
 
 def _dollars(fact: Fact) -> int | None:

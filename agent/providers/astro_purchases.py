@@ -1,5 +1,10 @@
-"""astro_purchases: takes a fact, gives the purchases Astro books on cards, and which of them a return takes off."""
+"""astro_purchases: takes a fact's punches, gives the purchases Astro books on cards; asks nobody.
 
+A punch has an id for ever, and the box knows which ones a return takes off: so a purchase is booked and voided by that
+id, and making either a second time can be seen on the card before it does any harm.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,27 +19,33 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One piece (or line) of one article; `id` names it at Astro for ever."""
+    """One piece of one article; `id` names it at Astro for ever. `amount` in minor units."""
 
     id: str
     item_code: str
-    quantity: int
     amount: int
-    """Minor units."""
 
 
-def purchases(fact: Fact, mode: str) -> list[Purchase]:
-    """One a unit, or one a line; of lines whose item code is known."""
-    sold = sale.reference(fact)
+def purchases(fact: Fact) -> list[Purchase]:
+    """One a punch, in the fact's order; those without a product code have none, for Astro knows articles by it."""
     articles, _ = sale.lines(fact)
-    return [one for line in articles if line.sku for one in _of_line(line, sold, mode)]
+    return [
+        Purchase(transaction_id(str(punch["id"])), str(punch.get("sku") or ""), _price(punch, articles))
+        for punch in fact.get("punches", ())
+    ]
 
 
-def _of_line(line: Line, sold: str, mode: str) -> list[Purchase]:
-    if mode == "line":
-        return [Purchase(f"{sold}-{line.number}", line.sku, line.quantity, line.amount)]
-    each = line.amount // line.quantity
-    return [Purchase(f"{sold}-{line.number}-{unit}", line.sku, 1, each) for unit in range(1, line.quantity + 1)]
+def transaction_id(punch_id: str) -> str:
+    """Letters, digits, dots and dashes: a till may be named in any language."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", punch_id)
+
+
+def _price(punch: Mapping[str, Any], articles: Sequence[Line]) -> int:
+    """Of one piece, as printed; 0 when no line is it."""
+    for line in articles:
+        if (punch.get("sku") and line.sku == punch["sku"]) or line.text == punch.get("text"):
+            return line.amount // line.quantity
+    return 0
 
 
 def as_sent(one: Purchase, fact: Fact) -> Json:
@@ -42,66 +53,14 @@ def as_sent(one: Purchase, fact: Fact) -> Json:
     return {
         "transactionID": one.id,
         "item_code": one.item_code,
-        "item_qty": one.quantity,
+        "item_qty": 1,
         "item_amount": sale.money(one.amount, int(fact.get("exponent", 2))),
         "item_transaction_date": str(printed)[:10],
     }
 
 
-def on_cards(status: Any) -> list[Mapping[str, Any]]:
-    """Every purchase on every card of a customerStatus, latest last."""
-    rows = [row for card in objects_at(status, "astroCardData") for row in objects_at(card, "cardPurchases")]
-    return sorted(rows, key=lambda row: text_at(row, "purchase_date"))
-
-
-def to_void(fact: Fact, status: Any, mode: str) -> list[str] | None:
-    """The ids that this return takes off, the most recent purchase of each article first; None when there are too few.
-
-    Where the sale is known they are of that sale, and only so many that what is left is what the customer kept: made a
-    second time it takes off nothing more. Where it is not, they are whatever is latest on the cards.
-    """
-    original = fact.get("original")
-    if isinstance(original, Mapping):
-        return _of_sale(fact, original, status, mode)
-    taken = list[str]()
-    for code, pieces in _pieces(fact, mode).items():
-        fitting = [number for number in _numbers(on_cards(status), code) if number not in taken]
-        if len(fitting) < pieces:
-            return None
-        taken += fitting[-pieces:]
-    return taken
-
-
-def _of_sale(fact: Fact, original: Fact, status: Any, mode: str) -> list[str] | None:
-    bought = purchases(original, mode)
-    ours = {one.id for one in bought}
-    rows = [row for row in on_cards(status) if text_at(row, "imported_transaction_id") in ours]
-    earlier, taken = [_pieces(one, mode) for one in fact.get("earlier", ())], list[str]()
-    for code, pieces in _pieces(fact, mode).items():
-        sold = sum(1 for one in bought if one.item_code == code)
-        kept = sold - pieces - sum(before.get(code, 0) for before in earlier)
-        if kept < 0:
-            return None
-        there = _numbers(rows, code)
-        taken += there[kept:]
-    return taken
-
-
-def _pieces(fact: Fact, mode: str) -> dict[str, int]:
-    """Item code → how many purchases it is."""
-    pieces: dict[str, int] = {}
-    for line in sale.lines(fact)[0]:
-        if line.sku:
-            pieces[line.sku] = pieces.get(line.sku, 0) + (1 if mode == "line" else line.quantity)
-    return pieces
-
-
-def _numbers(rows: Sequence[Mapping[str, Any]], code: str) -> list[str]:
-    """Our ids of this article's purchases, latest last."""
-    found = (text_at(row, "imported_transaction_id") for row in rows if text_at(row, "item_code") == code)
-    return list(dict.fromkeys(number for number in found if number))
-
-
 def present(status: Any, wanted: Sequence[str]) -> list[str]:
-    found = {text_at(row, "imported_transaction_id") for row in on_cards(status)}
+    """Those of our ids that are on any card of a customerStatus, in the order asked for."""
+    rows = [row for card in objects_at(status, "astroCardData") for row in objects_at(card, "cardPurchases")]
+    found = {text_at(row, "imported_transaction_id") for row in rows}
     return [number for number in wanted if number in found]

@@ -64,7 +64,7 @@ def transaction(sold: Sold, user_id: str, settings: SessionmSettings, *, modifie
     made: Json = {
         "transaction_id": number,
         "pos_employee_id": receipt.get("cashier") or settings.employee_id_default,
-        "channel": settings.channels.get(str(receipt.get("register") or ""), settings.channel),
+        "channel": fact.get("channel") or settings.channels.get(str(receipt.get("register") or ""), settings.channel),
         "subtotal": sale.money(sum(line.amount for line in sold.lines) - taken_off, exponent),
         "tax_total": sale.money(tax if settings.tax_mode == "header" else 0, exponent),
         "open_time": _time(_opened(fact, settings), settings),

@@ -69,11 +69,6 @@ def reference(fact: Fact) -> str:
     return plain[-LONGEST_REFERENCE:] + (f"-{nth}" if nth else "")
 
 
-def undone_reference(fact: Fact) -> str:
-    """The reference of what this fact undoes."""
-    return reference({**fact, "key": fact["undoes"]["key"]})
-
-
 def _place(key: str) -> tuple[str, str]:
     """(the place of the receipt's first byte, '2' for what was given anew); a key is device/lane/place/programme~n."""
     parts = key.split("/")

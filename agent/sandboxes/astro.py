@@ -43,7 +43,7 @@ class AstroCloud(SandboxCloud):
     def settings(self) -> str:
         return (
             f'kind = "astro"\nbase_url = "{self.url}"\nusername = "{USER}"\npassword = "{PASSWORD}"\n'
-            f'client_id = "{CLIENT}"\ncard_programmes = ["cards"]\n'
+            f'client_id = "{CLIENT}"\n'
         )
 
     def doors(self) -> Sequence[Route]:

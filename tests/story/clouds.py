@@ -157,7 +157,11 @@ def _fact(story: str, number: int, count: int, now: datetime) -> dict[str, Any]:
     one = fact(number, 1, f"+1415{5550000 + pair % 4000:07d}")
     items = [article(number, 1) | {"amount": 1000 + pair}]
     one |= {"base": 1000 + pair, "points": (1000 + pair) // 100, "receipt": receipt(number, items)}
-    one["programme"] = "cards" if story == "astro-cards" else "club"
+    if story == "astro-cards":
+        one |= {
+            "unit": "punches",
+            "punches": [{"id": f"{one['key']}.1", "text": f"Article {number}", "sku": f"S{pair}"}],
+        }
     return one | {"captured_at": (now - APART * (count - number)).isoformat()}
 
 
@@ -220,7 +224,7 @@ def _keys(story: str, one: Fact) -> list[str]:
     if story in ("tapmango", "astro"):
         return [f"{one['base'] / 100:.2f}"]
     if story == "astro-cards":
-        return [bought.id for bought in purchases(one, "unit")]
+        return [bought.id for bought in purchases(one)]
     return [sale.reference(one)]
 
 

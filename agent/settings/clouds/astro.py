@@ -28,10 +28,6 @@ class AstroSettings(ProviderSettings):
     location_field: str = Field("", description="Name it is sent under with each call; not documented, so empty.")
     customer_id_prefix: str = Field("tillpost-", description="Before our ids of their customers.")
     country_code: str = Field("1", pattern=r"^\d{1,3}$", description="Dropped from phones: they take ten digits.")
-    card_programmes: tuple[str, ...] = Field(
-        (), description="Programmes whose awards are purchases for cards; all others are points by the dollar."
-    )
-    punch_mode: Literal["unit", "line"] = Field("unit", description="A purchase for each piece, or for each line.")
     only_eligible: bool = Field(True, description="Send only items that count for a programme; asked and remembered.")
     eligible_cache_hours: float = Field(12, ge=0, description="How long that is remembered.")
     points_back_on_return: bool = Field(True, description="A return takes points by a negative amount; clients do so.")
