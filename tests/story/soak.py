@@ -4,13 +4,17 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from tests.firmware_bridge import day
 from tests.story import clouds, kills
+
+Told = Callable[[str], None]
 
 
 def main() -> int:
@@ -19,30 +23,32 @@ def main() -> int:
     killing = stories.add_parser("kills", help="kill -9 of agent and tap at random moments while a till prints")
     killing.add_argument("--agent", type=int, default=50)
     killing.add_argument("--tap", type=int, default=20)
-    killing.add_argument("--seed", type=int, default=1)
+    listening = stories.add_parser(
+        "wire-tap", help="a day at a wire tap in simulated time, with everything going wrong"
+    )
+    listening.add_argument("--receipts", type=int, default=10_000)
+    noise = stories.add_parser("wire-tap-noise", help="random bytes at either side of the wire tap's link")
+    noise.add_argument("--bytes", type=int, default=10_000_000)
     sending = stories.add_parser("clouds", help="thousands of awards to misbehaving sandbox clouds")
     sending.add_argument("vendors", nargs="*", metavar="VENDOR", help=f"of {', '.join(clouds.STORIES)}; all when none")
     sending.add_argument("--receipts", type=int, default=10_000)
-    sending.add_argument("--seed", type=int, default=1)
+    for story in (killing, listening, noise, sending):
+        story.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    if chosen.story == "kills":
-        return _kill(chosen)
+    if chosen.story in STORIES:
+        return _tell(chosen)
     unknown = set(chosen.vendors) - set(clouds.STORIES)
     if unknown:
         sending.error(f"no such vendor: {', '.join(sorted(unknown))}; there are: {', '.join(clouds.STORIES)}")
     return _send(chosen.vendors or list(clouds.STORIES), chosen.receipts, chosen.seed)
 
 
-def _kill(chosen: argparse.Namespace) -> int:
+def _tell(chosen: argparse.Namespace) -> int:
     console = Console(highlight=False)
-    with tempfile.TemporaryDirectory(prefix="tillpost-soak-") as folder, console.status("printing") as status:
-        outcome = asyncio.run(
-            kills.play(Path(folder), agent=chosen.agent, tap=chosen.tap, seed=chosen.seed, told=status.update)
-        )
-        if not outcome.clean:
-            console.print((Path(folder) / "box.log").read_text()[-6000:], markup=False)
-    table = Table("", "", title="killed and killed again", show_header=False)
-    for name in kills.Outcome.__dataclass_fields__:
+    with console.status("under way") as status:
+        outcome = STORIES[chosen.story](chosen, console, status.update)
+    table = Table("", "", title=chosen.story, show_header=False)
+    for name in type(outcome).__dataclass_fields__:
         table.add_row(name.replace("_", " "), str(getattr(outcome, name)))
     console.print(table)
     return 0 if outcome.clean else 1
@@ -74,6 +80,29 @@ async def _one(vendor: str, receipts: int, seed: int, progress: Progress, task: 
 
     with tempfile.TemporaryDirectory(prefix="tillpost-soak-") as folder:
         return await clouds.play(vendor, Path(folder), receipts, seed, told)
+
+
+def _kills(chosen: argparse.Namespace, console: Console, told: Told) -> kills.Outcome:
+    with tempfile.TemporaryDirectory(prefix="tillpost-soak-") as folder:
+        outcome = asyncio.run(kills.play(Path(folder), agent=chosen.agent, tap=chosen.tap, seed=chosen.seed, told=told))
+        if not outcome.clean:
+            console.print((Path(folder) / "box.log").read_text()[-6000:], markup=False)
+    return outcome
+
+
+def _wire_tap(chosen: argparse.Namespace, _: Console, told: Told) -> day.Day:
+    return day.play(chosen.receipts, chosen.seed, told)
+
+
+def _noise(chosen: argparse.Namespace, _: Console, told: Told) -> day.Noise:
+    return day.make_noise(chosen.bytes, chosen.seed, told)
+
+
+STORIES: dict[str, Callable[[argparse.Namespace, Console, Told], kills.Outcome | day.Day | day.Noise]] = {
+    "kills": _kills,
+    "wire-tap": _wire_tap,
+    "wire-tap-noise": _noise,
+}
 
 
 if __name__ == "__main__":
