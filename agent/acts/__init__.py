@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from agent.acts.answer import answer
 from agent.acts.attach import attach
 from agent.acts.bind import bind
+from agent.acts.cards import cards
 from agent.acts.catch_up import catch_up
+from agent.acts.claim import claim
+from agent.acts.claim_text import claim_text
 from agent.acts.correct import correct
 from agent.acts.detach import detach
 from agent.acts.find import find
@@ -25,6 +28,7 @@ from agent.acts.retry import retry
 from agent.acts.send_again import send_again
 from agent.acts.sign_up import sign_up
 from agent.acts.take_catalogue import take_catalogue
+from agent.acts.what_if import what_if
 
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
 
@@ -42,6 +46,10 @@ ACTS: Mapping[str, Act] = {
     "find": Act(find),
     "sign_up": Act(sign_up),
     "bind": Act(bind),
+    "cards": Act(cards),
+    "claim": Act(claim),
+    "claim_text": Act(claim_text),
+    "what_if": Act(what_if),
     "loose": Act(loose),
     "reserve": Act(reserve),
     "give_back": Act(give_back),

@@ -5,12 +5,14 @@ from decimal import Decimal
 
 from agent.awards.base import Line, lines_of
 from agent.awards.conditions import holding, in_words
-from agent.awards.goods import means
+from agent.awards.goods import holds, means
 from agent.awards.occasion import Award, Cause, NoAward, Occasion, Punch, Unit
 from agent.providers import Call
 from agent.receipt import Kind
 
 ONE_EACH = Decimal(1)
+FREE_WORDS = ("FREE", "BOGO", "REWARD", "FREQUENT BUYER")
+"""Words beside a discount by which tills name a good that is given away."""
 
 
 def punches(occasion: Occasion) -> Award | NoAward:
@@ -48,16 +50,27 @@ def _come_off(occasion: Occasion) -> Award | NoAward:
 
 
 def _units(occasion: Occasion) -> Iterator[Line]:
-    """Each unit of an eligible line, on its own."""
+    """Each unit of an eligible line that was paid for, on its own."""
+    gifts = _gifts(occasion)
     for line in lines_of(occasion.receipt, occasion.programme, occasion.skus):
         if line.amount > 0 and means(occasion.programme.eligible, line.text, line.sku):
-            yield from [line] * (line.quantity - _free(line))
+            yield from [line] * (line.quantity - _free(line, gifts))
 
 
-def _free(line: Line) -> int:
+def _free(line: Line, gifts: list[int]) -> int:
     """Units of it that cost nothing, because as much as their price was taken off: a free good earns no punch."""
     each = (line.amount + line.off) // line.quantity
-    return line.off // each if each and line.off % each == 0 else 0
+    free = line.off // each if each and line.off % each == 0 else 0
+    while free < line.quantity and each in gifts:
+        gifts.remove(each)
+        free += 1
+    return free
+
+
+def _gifts(occasion: Occasion) -> list[int]:
+    """Amounts taken off elsewhere on the paper by a word that says a good is given away."""
+    words = (*FREE_WORDS, *(word for reward in occasion.programme.rewards for word in reward.shows))
+    return [amount for label, amount in occasion.receipt.discounts if holds(words, label)]
 
 
 def _nearest(card: Sequence[Punch]) -> list[Punch]:

@@ -109,3 +109,9 @@ def test_two_come_off_for_two_and_never_one_twice() -> None:
 
 def test_what_was_never_punched_takes_nothing() -> None:
     assert decided(RETURNED).cause is Cause.NOTHING_GIVEN
+
+
+@pytest.mark.parametrize(("label", "number"), [("FREE ITEM", 1), ("10 percent off ten", 2)])
+def test_a_free_one_taken_off_below_the_lines_is_not_punched(label: str, number: int) -> None:
+    two = receipt(Item("Dog food 25lb", 2, 10000), discount=5000, discounts=((label, 5000),), award_base=5000)
+    assert len(punched(two)) == number

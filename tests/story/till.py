@@ -22,11 +22,15 @@ class NetworkTill:
         self.printed = bytearray()
 
     async def print(self, slip: Slip) -> None:
+        await self.send(slip.data)
+
+    async def send(self, data: bytes) -> None:
+        """Any job."""
         reader, writer = await asyncio.open_connection(self._host, self._port)
         writer.write(b"\x10\x04\x01")
         await reader.read(1)  # most tills ask for the printer's state and wait for the byte before they print
-        writer.write(slip.data)
-        self.printed += b"\x10\x04\x01" + slip.data
+        writer.write(data)
+        self.printed += b"\x10\x04\x01" + data
         writer.write_eof()
         await reader.read()
         writer.close()
