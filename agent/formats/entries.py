@@ -18,6 +18,7 @@ MAX_PROSE = 2
 """More words than this behind an amount make the line prose ('spend 5.00 or more and…'), not a sum."""
 SHORT_HEADING = 12
 """Letters of a line below a tax table's heading that may still be its second half."""
+LEADING_MARKS, LONGEST_MARK = frozenset("*#%&^~+※"), 3
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
 _REMARK_re = re.compile(r"\([^()]*\d[.,]\d{2}[^()]*\)")
 _COLUMN_GAP_re = re.compile(r"\s{3,}|\t")
@@ -160,9 +161,16 @@ def _entry_of(group: tuple[int, list[Amount]], line: _Line, above: _Above, form:
         percentage(label),
         last.end,
         last.bracketed,
+        _mark(label, line.text[last.end :]),
     )
     tail = plain(line.text[last.end :]) if last is line.paid[-1] else ""
     yield from _named(entry, tail, above, form)
+
+
+def _mark(label: str, behind: str) -> str:
+    before = label.lstrip()[:1]
+    tail = behind.strip()
+    return (before if before in LEADING_MARKS else "") + (tail if len(tail) <= LONGEST_MARK else "")
 
 
 def _words_beside(label: str, form: Format) -> str:

@@ -598,4 +598,53 @@ LAYOUTS = (
         GERMANY,
         sale(588, 700, tax=112),
     ),
+    Paper(
+        "Australia: only the marked lines are taxed",
+        """
+        %Chocolate Block 180g             5.00
+        Full Cream Milk 2L                3.10
+        %Dishwashing Tablets              9.50
+        Bananas
+          0.842 kg NET @ $3.90/kg         3.28
+        TOTAL                            20.88
+        EFT                              20.88
+        GST INCLUDED IN TOTAL             1.32
+        """,
+        StoreContext(country="AU", currency="AUD", cash_rounding=5),
+        sale(1956, 2088, tax=132),
+        ("TOTAL  ", "EFT", "GST INCLUDED"),
+    ),
+    Paper(
+        "Germany: two taxes inside, told apart by the marks of the lines",
+        """
+        Brot                              2,49 A
+        Milch 3,5%                        1,09 A
+        Seife                             1,95 B
+          Rabatt                         -0,20
+        Summe                             5,33
+        Bar                              10,00
+        Rückgeld                          4,67
+        inkl. 7% MwSt                     0,23
+        inkl. 19% MwSt                    0,28
+        """,
+        GERMANY,
+        sale(482, 533, tax=51, discount=20),
+        ("Summe", "inkl. 7%", "inkl. 19%"),
+    ),
+    Paper(
+        "Japan: reduced rate marked behind the amount",
+        """
+        おにぎり                         ¥140※
+        お茶                             ¥150※
+        雑誌                             ¥550
+        合計                             ¥840
+        (内消費税8%                       ¥21)
+        (内消費税10%                      ¥50)
+        現金                           ¥1,000
+        お釣り                           ¥160
+        """,
+        JAPAN,
+        sale(769, 840, tax=71),
+        ("合計", "内消費税"),
+    ),
 )

@@ -12,6 +12,7 @@ from agent.formats.roles import Role
 from agent.formats.tax_rates import TaxRates
 from agent.formats.tax_table import as_printed, read_tables
 
+MOST_MARKS = 4
 MOST_OF_A_KIND = 12
 """Fees, tips or discount totals that are tried one by one; with more of them a paper is no single receipt."""
 
@@ -29,6 +30,7 @@ def evidence_of(bill: Bill, rates: TaxRates, cash_rounding: int) -> Evidence:
         rates=rates,
         cash_rounding=cash_rounding,
         prefix_sums=_running(bill),
+        mark_sums=_by_mark(bill),
     )
 
 
@@ -61,6 +63,15 @@ def quantity_of(article: Entry, bill: Bill) -> int:
     first = bisect_left(bill.notes, article.line - 1, key=lambda note: note.line)
     notes = (note for note in bill.notes[first : first + 3] if abs(note.line - article.line) == 1)
     return next((note.quantity for note in notes if note.quantity * note.price == abs(article.value)), 1)
+
+
+def _by_mark(bill: Bill) -> tuple[int, ...]:
+    sums: dict[str, int] = {}
+    mark = ""
+    for entry in sorted((*bill.articles, *bill.line_discounts), key=lambda entry: entry.line):
+        mark = entry.mark if entry.role is Role.LINE or entry.mark else mark  # a discount is taxed as its article
+        sums[mark] = sums.get(mark, 0) + (entry.value if entry.role is Role.LINE else -abs(entry.value))
+    return tuple(sums.values()) if 1 < len(sums) <= MOST_MARKS else ()
 
 
 def _running(bill: Bill) -> frozenset[int]:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import permutations
 
 from agent.formats.bill import MOST_ROUNDING, Bill
+from agent.formats.printed import Entry
 from agent.formats.proof.evidence import discount_ways, taken_off
 from agent.formats.proof.leftovers import check_discounts, check_sums
 from agent.formats.proof.payments import check_payments
 from agent.formats.proof.verdict import Evidence, Reading, Verdict
+from agent.formats.roles import Role
 from agent.formats.tax_rates import TaxRates
 from agent.receipt import Relation
 
@@ -23,6 +26,7 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
     _lines_to_subtotal(reading, evidence, verdict)
     _tax_table(reading, evidence, verdict)
     _tax_at_rate(reading, evidence, verdict)
+    _tax_of_marked_lines(reading, evidence, verdict)
     check_payments(reading, evidence, verdict)
     check_discounts(reading, evidence, verdict)
     check_sums(reading, evidence, verdict)
@@ -132,6 +136,26 @@ def _tax_at_rate(reading: Reading, evidence: Evidence, verdict: Verdict) -> None
     if reading.tax and any(reading.tax in _at(rate, reading, evidence.rates) for rate in evidence.rates.percents):
         relation = Relation("tax is its rate of the base", (reading.tax,), reading.tax)
         verdict.pin(relation, total=False, tax=reading.rounding_printed)
+
+
+def _tax_of_marked_lines(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    """Each printed tax is its rate of the lines with one mark, and the lines with all marks make the total.
+
+    'GST included 0.55' of which only the lines marked '%' are taxed; 7 % of the lines marked A, 19 % of those marked B.
+    """
+    taxes = [entry for entry in evidence.bill.taxes if entry.role is Role.TAX and entry.value]
+    if sum(evidence.mark_sums) != reading.with_tax or not taxes or sum(e.value for e in taxes) != reading.tax:
+        return
+    for chosen in permutations(evidence.mark_sums, len(taxes)) if len(taxes) <= len(evidence.mark_sums) else ():
+        if all(_is_inside(tax, gross, evidence.rates) for tax, gross in zip(taxes, chosen, strict=True)):
+            relation = Relation("each tax is its rate of the lines marked for it", (reading.tax,), reading.tax)
+            verdict.pin(relation, total=False, tax=True)
+            return
+
+
+def _is_inside(tax: Entry, gross: int, rates: TaxRates) -> bool:
+    percents = (tax.percent,) if tax.percent else rates.percents
+    return any(percent and rates.included(gross, percent) == tax.value for percent in percents)
 
 
 def _at(rate: Decimal, reading: Reading, rates: TaxRates) -> tuple[int, ...]:

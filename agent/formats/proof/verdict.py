@@ -80,3 +80,5 @@ class Evidence:
     rates: TaxRates
     cash_rounding: int
     prefix_sums: frozenset[int]
+    mark_sums: tuple[int, ...]
+    """What the lines with each tax mark add up to, where there are two marks or more (no mark is one)."""
