@@ -25,6 +25,8 @@ class Amount:
     end: int
     unit: bool = False
     bracketed: bool = False
+    sign: str = ""
+    """The currency's sign or code beside it, as printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ def _amount_of(number: re.Match[str], line: str, style: NumberStyle, marks: _Mar
         behind.end(),
         unit=_is_unit(line, number, before, behind),
         bracketed=bracketed and not signed,
+        sign=before["sign"] or behind["sign"] or "",
     )
 
 

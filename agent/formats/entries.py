@@ -161,6 +161,7 @@ def _entry_of(group: tuple[int, list[Amount]], line: _Line, above: _Above, form:
         percentage(label),
         last.end,
         last.bracketed,
+        form.money.symbols.get(last.sign or (label.split() or [""])[-1], ""),
         _mark(label, line.text[last.end :]),
     )
     tail = plain(line.text[last.end :]) if last is line.paid[-1] else ""

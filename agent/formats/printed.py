@@ -22,6 +22,8 @@ class Entry:
     """Column where the amount ends."""
     bracketed: bool = False
     """In brackets, and negative only by them: '(0.75)' may as well be a remark."""
+    currency: str = ""
+    """The currency printed beside it; empty where that is the store's own or none is."""
     mark: str = ""
     """The sign before the name or behind the amount ('%Chocolate 3.00', 'Milk 1.09 A'): how the line is taxed."""
 

@@ -79,10 +79,21 @@ def _read_one(lines: tuple[str, ...], form: Format, context: StoreContext) -> Re
     if sheet is None:
         return _held_unread("it has more amounts than any receipt")
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
+    if receipt.state is State.HELD:
+        receipt = _in_our_own_currency(lines, form, context) or receipt
     receipt = replace(receipt, items=by_pattern(receipt.items, form.item_patterns))
     if receipt.kind in REPORTS:
         receipt = replace(receipt, report=read_report(sheet.blanked, form, context))
     return receipt
+
+
+def _in_our_own_currency(lines: tuple[str, ...], form: Format, context: StoreContext) -> Receipt | None:
+    """The receipt without the amounts that are in another currency, where sums are printed in our own as well."""
+    sheet = _sheet(lines, form, context, only=context.currency)
+    if sheet is None:
+        return None
+    receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
+    return receipt if receipt.state is State.ACCEPTED else None
 
 
 def _held_unread(reason: str) -> Receipt:
@@ -96,18 +107,24 @@ def _doubted(receipt: Receipt, suspicions: Sequence[str]) -> Receipt:
     return replace(receipt, state=State.HELD, reason="; ".join(dict.fromkeys(suspicions)), award_base=0)
 
 
-def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext) -> _Sheet | None:
+def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext, *, only: str = "") -> _Sheet | None:
+    """None where there are too many amounts; or, with `only` a currency, where none is printed in another one."""
     blanked = tuple(blank(line, form.dates.months) for line in lines)
     money = form.money
     style = style_of(blanked, money.decimal, context.exponent, money.symbols, money.exponents)
     found = read_entries(blanked, form, style)
     if len(found.entries) + len(found.tax_rows) > MAX_AMOUNTS:
         return None
+    if only:
+        own = tuple(entry for entry in found.entries if entry.currency in ("", only))
+        if len(own) == len(found.entries) or not any(entry.role in SUMS and entry.sure for entry in own):
+            return None
+        found = replace(found, entries=own)
     negative = is_negative(found)
     bill = sort_out(turned(found) if negative else found, form, most_rounding=_most_rounding(style, context))
     with_amounts = {entry.line for entry in found.entries}
     texts = [(number, line) for number, line in enumerate(blanked) if number not in with_amounts]
-    currency = currency_of(blanked, money.symbols) or money.currency or context.currency
+    currency = only or currency_of(blanked, money.symbols) or money.currency or context.currency
     return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
 
 

@@ -647,4 +647,19 @@ LAYOUTS = (
         sale(769, 840, tax=71),
         ("合計", "内消費税"),
     ),
+    Paper(
+        "Switzerland: the total in euro as well",
+        """
+        Schokolade                       12.50
+        Kaffee                            4.20
+        Total CHF                        16.70
+        Total EUR                        17.35
+        Bar CHF                          20.00
+        Rückgeld CHF                      3.30
+        inkl. 2.6% MwSt CHF               0.42
+        """,
+        StoreContext(country="CH", currency="CHF", cash_rounding=5),
+        sale(1628, 1670, tax=42, change=330, currency="CHF"),
+        ("Total CHF", "inkl."),
+    ),
 )
