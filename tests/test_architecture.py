@@ -27,6 +27,7 @@ PURE = (
     "agent.catch_up",
     "agent.catalogue_file",
     "agent.reconciliation",
+    "agent.teaching",
     "agent.business_day",
     "agent.reading",
     "agent.money",

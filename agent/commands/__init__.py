@@ -21,6 +21,7 @@ from agent.commands.sandbox import sandbox_command
 from agent.commands.settings import settings_command
 from agent.commands.show import show_command
 from agent.commands.tap import tap_command
+from agent.commands.teach import teach_command
 from agent.commands.wire_tap import wire_tap_command
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -39,6 +40,7 @@ COMMANDS: tuple[click.Command, ...] = (
     catch_up_command,
     hand_over_command,
     formats_command,
+    teach_command,
     forget_command,
     settings_command,
     sandbox_command,

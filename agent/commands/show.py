@@ -51,11 +51,15 @@ def _draw(settings: Settings, row: dict[str, Any], png: Path) -> None:
     write_drawing(events, _lane(settings, row).paper_dots, png)
 
 
-def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
+def paper_of(settings: Settings, row: dict[str, Any]) -> list[str] | None:
+    """The lines of a receipt as printed; None when the journal no longer holds them."""
     events = _events(settings, row)
-    if events is None:
-        return GONE
-    return [line.text for line in lay_out(events).lines] or NO_TEXT
+    return None if events is None else [line.text for line in lay_out(events).lines]
+
+
+def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
+    lines = paper_of(settings, row)
+    return GONE if lines is None else lines or NO_TEXT
 
 
 def _lane(settings: Settings, row: dict[str, Any]) -> Lane:
