@@ -28,6 +28,7 @@ from agent.acts.retry import retry
 from agent.acts.send_again import send_again
 from agent.acts.sign_up import sign_up
 from agent.acts.take_catalogue import take_catalogue
+from agent.acts.train import train
 from agent.acts.what_if import what_if
 
 __all__ = ["ACTS", "BOX", "COMMAND_LINE", "EVERYBODY", "MANAGERS", "TILL", "Act", "Actor", "Body", "Parts", "Role"]
@@ -43,6 +44,8 @@ ACTS: Mapping[str, Act] = {
     "move": Act(move, TILL, _always),
     "detach": Act(detach, TILL, _always),
     "correct": Act(correct, MANAGERS, _always),
+    "claim": Act(claim),
+    "train": Act(train, MANAGERS),
     "find": Act(find),
     "sign_up": Act(sign_up),
     "bind": Act(bind),

@@ -25,7 +25,7 @@ from agent.booking.signals import look
 from agent.business_day import day_of, deadline
 from agent.catch_up import EXPORT
 from agent.duplicates import GROWS_WITHIN, Sameness, Verdict, fingerprint, judge, kin, outgrown
-from agent.ledger import attachments, catalogue, outbox, receipts, redemptions, tasks
+from agent.ledger import attachments, catalogue, outbox, receipts, redemptions, tasks, training
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
@@ -36,7 +36,7 @@ from agent.receipt import EARNING, Kind, Receipt, State
 
 def book(db: Database, rules: Rules, captured: Captured, read: Receipt, *, form: str, now: Moment) -> int | None:
     """The receipt's id; None when these very bytes were booked before (a journal read twice changes nothing)."""
-    desk = Desk(db, rules, now)
+    desk, read = Desk(db, rules, now), _as_practised(db, captured, read)
     verdict = _judged(desk, captured, read)
     receipt_id = receipts.save(db, captured, read, **_placed(rules, captured, read), format_name=form)
     if receipt_id is None:
@@ -49,9 +49,17 @@ def book(db: Database, rules: Rules, captured: Captured, read: Receipt, *, form:
 def rebook(db: Database, rules: Rules, stored: StoredReceipt, read: Receipt, *, form: str, now: Moment) -> None:
     """A better reading of a receipt that was held: it takes the old one's place and goes its way. Keys stay."""
     desk, captured = Desk(db, rules, now), stored.captured
+    read = _as_practised(db, captured, read)
     verdict = _judged(desk, captured, read, but=stored.id)
     receipts.replace_reading(db, stored.id, read, **_placed(rules, captured, read), format_name=form)
     _settle(desk, _found_out(desk, stored.id, captured, read, verdict))
+
+
+def _as_practised(db: Database, captured: Captured, read: Receipt) -> Receipt:
+    """What a register in training printed never earns, whatever it looks like."""
+    if read.kind not in EARNING or not training.covers(db, captured):
+        return read
+    return replace(read, kind=Kind.TRAINING, state=State.NOTED, reason="the register was in training")
 
 
 def sale_named_by(desk: Desk, receipt_id: int, receipt: Receipt, business_day: date) -> StoredReceipt | None:

@@ -3,7 +3,6 @@
 import csv
 import sys
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from agent.business_day import day_of
 from agent.clock import SystemClock
 from agent.commands.asking import ask
 from agent.money import format_amount
+from agent.points_cost import cost_of
 from agent.settings import Settings, load
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -42,17 +42,6 @@ def points_command(file: Path | None, since: datetime | None, until: datetime | 
         _write_csv(settings, lines)
     else:
         Console().print(_table(settings, lines, first, last) if lines else f"Nothing was given from {first} to {last}.")
-
-
-def cost_of(settings: Settings, line: dict[str, Any]) -> int:
-    """Minor units. Points at what one costs; money back is its own cost; rewards cost what they took off."""
-    net, exponent = line["net"], settings.store.exponent
-    if line["unit"] == "money":
-        return int(net) + int(line["taken_off"])
-    programme = settings.programmes.get(line["programme"])
-    each = programme.point_cost if programme else Decimal(0)
-    points = (Decimal(net) * each).scaleb(exponent).to_integral_value(ROUND_HALF_UP)
-    return int(points) + int(line["taken_off"])
 
 
 def _table(settings: Settings, lines: list[dict[str, Any]], first: date, last: date) -> Table:

@@ -8,6 +8,8 @@ from sqlite_utils import Database
 
 from agent.ledger.moment import iso
 
+MOST = 500
+
 
 def note(  # noqa: PLR0917 - the order of a sentence
     db: Database, who: str, act: str, subject: str, detail: str, at: datetime
@@ -17,6 +19,12 @@ def note(  # noqa: PLR0917 - the order of a sentence
     return int(
         db.execute("INSERT INTO audit (at, who, act, subject, detail) VALUES (?, ?, ?, ?, ?)", row).lastrowid or 0
     )
+
+
+def latest(db: Database, limit: int | str = 100, before: int | str = 0) -> list[Mapping[str, Any]]:
+    """Newest first; `before`: older than this id."""
+    query = "SELECT * FROM audit WHERE ? = 0 OR id < ? ORDER BY id DESC LIMIT ?"
+    return list(db.query(query, [int(before), int(before), min(int(limit), MOST)]))
 
 
 def page(db: Database, after: int = 0, limit: int = 100) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import catalogue, counters, reconciling, tasks
+from agent.ledger import audit, catalogue, counters, reconciling, tasks
 from agent.ledger.account import day
 from agent.ledger.bindings import bindings_page
 from agent.ledger.flags import flags_page
@@ -106,6 +106,7 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
     "redemptions": redemptions_page,
     "bindings": bindings_page,
     "flags": flags_page,
+    "audit": audit.latest,
     "points": points_period,
     "queue": queue,
     "day": day,

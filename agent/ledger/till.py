@@ -103,7 +103,8 @@ def _facts(db: Database, numbers: Sequence[int]) -> defaultdict[int, list[dict[s
         "SELECT o.id, o.receipt_id, o.programme, o.provider, o.call, o.points, o.state, o.reason, o.remote_id,"
         " o.task_id, o.deadline, o.next_at, o.sign_up_until, o.finished_at, o.warned, o.missed, o.role, o.undoes,"
         f" (o.role <> 'undo' AND {LIVE}) AS live, ({ON_HAND_OVER_LIST}) AS by_hand,"
-        " coalesce(c.state, 'ok') AS cloud, c.since AS cloud_since"
+        " coalesce(json_extract(o.body, '$.unit'), 'points') AS unit, coalesce(c.state, 'ok') AS cloud,"
+        " c.since AS cloud_since"
         " FROM outbox o LEFT JOIN clouds c ON c.name = o.provider"
         f" WHERE o.receipt_id IN ({_marks(numbers)}) ORDER BY o.id",
         [*numbers],

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from agent.acts import Parts
+from agent.ledger import training
 from agent.ledger.bindings import bindings_page
-from agent.ledger.moment import iso, parse
+from agent.ledger.moment import Moment, iso, parse
 from agent.ledger.redemptions import redemptions_page
 from agent.till.visit import Visit
 
@@ -36,8 +37,17 @@ async def at_register(parts: Parts, visit: Visit) -> AtRegister:
     )
 
 
+async def in_training(parts: Parts, visit: Visit) -> list[dict[str, Any]]:
+    """Registers that are practised at now: the page must say so loudly."""
+    on = await parts.ledger.do(training.going_on, Moment.now(parts.clock))
+    return [{**one, "until": _until(one)} for one in on if visit.lane in ("", one["lane"])]
+
+
+def _until(one: Mapping[str, Any]) -> str:
+    return iso(parse(one["at"]) + timedelta(seconds=one["lasts_s"]))
+
+
 def _shown(parts: Parts, one: Mapping[str, Any]) -> dict[str, Any]:
-    until = iso(parse(one["at"]) + timedelta(seconds=one["lasts_s"]))
     person: Mapping[str, str] = one["person"]
     known = parts.people.name_of(person.get("member_id", ""))
-    return {**one, "until": until, "person": known or " ".join(person.values())}
+    return {**one, "until": _until(one), "person": known or " ".join(person.values())}

@@ -6,12 +6,20 @@ A card is in exactly one state; the least finished fact decides, as in the day's
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.ledger.schema import OPEN_STATES
 from agent.receipt import EARNING, Kind
 
 CLOUD_AWAY = ("away", "stopped")
+
+
+class Gives(NamedTuple):
+    """What stands in one programme; `amount` in its own unit: points, punches, or minor units of money."""
+
+    programme: str
+    unit: str
+    amount: int
 
 
 class State(StrEnum):
@@ -45,7 +53,7 @@ class Look:
     state: State
     key: str
     why: str = ""
-    points: int = 0
+    gives: tuple[Gives, ...] = ()
     until: str = ""
 
 
@@ -87,14 +95,24 @@ def _looks(card: Mapping[str, Any]) -> Iterator[Look]:
 
 
 def _of_fact(state: State, fact: Mapping[str, Any], card: Mapping[str, Any]) -> Look:
-    points = sum(one["points"] for one in card["facts"] if one["live"])
+    gives = _given(card["facts"])
     if state is State.SENT:
-        return Look(state, "card.sent", points=points)
+        return Look(state, "card.sent", gives=gives)
     if fact["by_hand"]:
-        return Look(State.WAITING, "card.by_hand", points=points)
+        return Look(State.WAITING, "card.by_hand", gives=gives)
     if state is not State.WAITING:
-        return Look(state, f"card.{fact['state']}", fact["reason"], points)
+        return Look(state, f"card.{fact['state']}", fact["reason"], gives)
     if fact["cloud"] in CLOUD_AWAY:
-        return Look(state, "card.offline", "", points, fact["cloud_since"] or "")
+        return Look(state, "card.offline", "", gives, fact["cloud_since"] or "")
     key = {"parked": "card.parked", "unknown": "card.unknown"}.get(fact["state"], "card.on_its_way")
-    return Look(state, key, "", points, fact["sign_up_until"] if fact["state"] == "parked" else "")
+    return Look(state, key, "", gives, fact["sign_up_until"] if fact["state"] == "parked" else "")
+
+
+def _given(facts: Sequence[Mapping[str, Any]]) -> tuple[Gives, ...]:
+    """Per programme, what its live facts add up to."""
+    sums: dict[tuple[str, str], int] = {}
+    for fact in facts:
+        if fact["live"] and fact["points"]:
+            key = (fact["programme"], fact["unit"])
+            sums[key] = sums.get(key, 0) + fact["points"]
+    return tuple(Gives(programme, unit, amount) for (programme, unit), amount in sums.items())

@@ -5,8 +5,8 @@ from decimal import Decimal
 from sqlite_utils import Database
 
 from agent.booking import correct, detach
-from agent.commands.points import cost_of
 from agent.ledger.points_given import points_period
+from agent.points_cost import cost_of
 from agent.receipt import Kind
 from agent.settings import Programme, Rate, Settings
 from tests.booking.shop import Shop, rules

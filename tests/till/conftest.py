@@ -1,4 +1,4 @@
-"""conftest: one browser and one running box for all tests of a module, and a cashier with a tablet of their own."""
+"""conftest: one browser and one running box for all tests here, and for each a cashier with a tablet of their own."""
 
 from collections.abc import AsyncIterator
 
@@ -11,13 +11,13 @@ from tests.till.cashier import Cashier
 from tests.till.shop import PageShop
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     async with chromium.chromium() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PageShop]:
     async with shops.opened(tmp_path_factory.mktemp("shop")) as running:
         yield running

@@ -10,11 +10,19 @@ import httpx
 import pytest
 
 from tests.story.slips import GOODS, Slip
+from tests.till import shop as shops
 from tests.till.browser import NEEDED
 from tests.till.cashier import Cashier
 from tests.till.shop import PINS, PageShop
 
 SCRIPT = "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
+
+
+@pytest.fixture(scope="module")
+async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PageShop]:
+    """One of their own: at the end nobody from this address may log in for a while."""
+    async with shops.opened(tmp_path_factory.mktemp("attacked")) as running:
+        yield running
 
 
 @asynccontextmanager

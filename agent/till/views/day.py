@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from agent.acts import Parts
+from agent.acts import MANAGERS, Parts
 from agent.business_day import day_of
 from agent.ledger.account import COUNTED
 from agent.ledger.account import day as account_of
+from agent.ledger.flags import flags_page
 from agent.till.visit import Visit
 
 
@@ -21,6 +22,7 @@ async def day(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "before": chosen - timedelta(days=1),
         "after": chosen + timedelta(days=1) if chosen < today else None,
         "account": account,
+        "flags": await parts.ledger.do(flags_page, chosen.isoformat()) if visit.session.actor.role in MANAGERS else [],
         "places": [(place, account[place]) for place in COUNTED],
     }
 

@@ -11,7 +11,7 @@ from agent.ledger import tasks
 from agent.ledger import till as asked
 from agent.ledger.moment import Moment
 from agent.ledger.punch_cards import FREE_ITEM
-from agent.till.at_register import at_register
+from agent.till.at_register import at_register, in_training
 from agent.till.cards import can_attach, can_undo, look
 from agent.till.people import people_here, shown_look_up, ways_of, with_name
 from agent.till.questions import as_asked, mine
@@ -37,6 +37,8 @@ async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "programmes": list(parts.settings.programmes),
         "register": visit.lane or _only(list(parts.settings.lanes)),
         "at_register": await at_register(parts, visit),
+        "training": await in_training(parts, visit),
+        "claims": any(provider.traits.takes_nobody for provider in parts.providers.values()),
         **await _opened(parts, visit, number),
     }
 
