@@ -44,7 +44,6 @@ ACTS: Mapping[str, Act] = {
     "move": Act(move, TILL, _always),
     "detach": Act(detach, TILL, _always),
     "correct": Act(correct, MANAGERS, _always),
-    "claim": Act(claim),
     "train": Act(train, MANAGERS),
     "find": Act(find),
     "sign_up": Act(sign_up),

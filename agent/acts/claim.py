@@ -1,7 +1,5 @@
 """claim: somebody brings the code of a receipt that named nobody: it is theirs, once."""
 
-"""claim: somebody brings the code of an earlier receipt that named nobody; it is theirs, once."""
-
 from agent import booking
 from agent.acts.parts import Actor, Body, Parts, words
 from agent.acts.whom import customer_in
@@ -12,8 +10,5 @@ async def claim(parts: Parts, by: Actor, body: Body) -> int:
     """`code`, alone or as its QR code says it, and the customer (see whom) → how many awards that made."""
     customer, code, now = customer_in(parts, body), words(body, "code"), Moment.now(parts.clock)
     given = await parts.ledger.do(booking.claim, parts.rules, code, customer, by.who, now)
-    """`code` as printed or scanned, and the customer (see whom) → how many awards that made."""
-    customer, code = customer_in(parts, body), words(body, "code", longest=300)
-    given = await parts.ledger.do(booking.claim, parts.rules, code, customer, by.who, Moment.now(parts.clock))
     parts.queued.set()
     return len(given.awards)
