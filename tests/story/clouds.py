@@ -48,7 +48,7 @@ EVERYWHERE: tuple[tuple[Fault, Door, float], ...] = (
     (Fault.ERROR_BEFORE, Door.FACTS, 0.02),
     (Fault.DROP_BEFORE, Door.FACTS, 0.02),
     (Fault.RATE_LIMIT, Door.FACTS, 0.01),
-    (Fault.DROP_AFTER, Door.READ_BACK, 0.05),
+    (Fault.DROP_AFTER, Door.READ_BACK, 0.01),
     (Fault.ERROR_BEFORE, Door.MEMBERS, 0.02),
     (Fault.DROP_BEFORE, Door.CHECK, 0.05),
 )
@@ -170,6 +170,8 @@ def _connected(cloud: SandboxCloud, story: str, clock: FastClock) -> Provider:
     section |= {"calls_per_second": 1000, "timeout_s": 20}
     if story == "plain_http":
         section["batch"] = 5
+    if story.startswith("crm_com"):
+        section["longest_list"] = 200  # a list that shows no time is read so far; then a person is asked
     if story == "tapmango":
         section["phone_index_miss_s"] = 1
     return connect("cloud", SETTINGS.validate_python(section), clock)
