@@ -3,12 +3,13 @@
 import re
 
 from agent.dialects.state import FONT_A, DialectState
+from agent.dialects.style import style_of
 from agent.print_events import Feed, Move, PrintEvent, Return, Tab, Text, Unreadable
 
 RUN_LIMIT = 1 << 14
-_PIECE_RE = re.compile(rb"[^\x00-\x1f]+|[\x00\x07\x11\x13]+|[\x01-\x06\x0b\x0e-\x10\x12\x14-\x1f]+|[\x08-\x0d]")
-_PRINTABLE = frozenset(range(0x20, 0x100))
-_SILENT = frozenset(b"\x00\x07\x11\x13")
+_PIECE_RE = re.compile(rb"([^\x00-\x1f]+)\n?|(\n)|([\x08\t\x0c\r])|([\x01-\x06\x0b\x0e-\x10\x12\x14-\x1f]+)")
+_TEXT, _LINE_END, _MOVE, _ODD = 1, 2, 3, 4
+"""The groups; NUL, BEL and flow control match nothing and part no word."""
 WHY = "control bytes on a lane that prints plain text"
 
 
@@ -17,15 +18,28 @@ class Reader:
 
     def __init__(self, state: DialectState | None = None) -> None:
         self.state = state or DialectState()
+        self._style = style_of(self.state)
         self._events: list[PrintEvent] = []
-        self._run = bytearray()
+        self._run = b""
         self._odd = False
-        self._at = self._run_at = 0
+        self._seen = self._run_at = 0
 
     def feed(self, data: bytes) -> list[PrintEvent]:
-        for piece in _PIECE_RE.findall(data):
-            self._take(piece)
-            self._at += len(piece)
+        base, self._seen = self._seen, self._seen + len(data)
+        for found in _PIECE_RE.finditer(data):
+            kind, at = found.lastindex, base + found.start()
+            if kind == _TEXT:
+                piece = found[1]
+                self._collect(at, piece, odd=False)
+                if base + found.end() > at + len(piece):
+                    self._end_line(at + len(piece))
+            elif kind == _LINE_END:
+                self._end_line(at)
+            elif kind == _ODD:
+                self._collect(at, found[0], odd=True)
+            else:
+                self._flush()
+                self._move(at, found[0])
         return self._taken()
 
     def give_up(self) -> list[PrintEvent]:
@@ -36,42 +50,36 @@ class Reader:
         events, self._events = self._events, []
         return events
 
-    def _take(self, piece: bytes) -> None:
-        if piece[0] in _SILENT:
-            return
-        if 0x08 <= piece[0] <= 0x0D and piece[0] != 0x0B:
+    def _collect(self, at: int, piece: bytes, *, odd: bool) -> None:
+        if self._run and odd is not self._odd:
             self._flush()
-            self._move(piece)
-            return
-        self._collect(piece, odd=piece[0] not in _PRINTABLE)
-
-    def _collect(self, piece: bytes, *, odd: bool) -> None:
-        if odd is not self._odd:
-            self._flush()
-            self._odd = odd
-        if not self._run:
-            self._run_at = self._at
-        self._run += piece
+        if self._run:
+            self._run += piece
+        else:
+            self._run, self._run_at, self._odd = piece, at, odd
         while len(self._run) >= RUN_LIMIT:
-            rest = self._run[RUN_LIMIT:]
-            del self._run[RUN_LIMIT:]
+            rest, at = self._run[RUN_LIMIT:], self._run_at + RUN_LIMIT
+            self._run = self._run[:RUN_LIMIT]
             self._flush()
-            self._run, self._run_at = rest, self._run_at + RUN_LIMIT
+            self._run, self._run_at = rest, at
 
     def _flush(self) -> None:
-        data = bytes(self._run)
-        self._run.clear()
+        data, self._run = self._run, b""
         if data and self._odd:
             self._events.append(Unreadable(self._run_at, len(data), WHY))
         elif data:
-            self._events.append(Text(self._run_at, self.state.decode(data), FONT_A))
+            self._events.append(Text(self._run_at, self._style.decode(data), FONT_A))
 
-    def _move(self, piece: bytes) -> None:
-        moves: dict[bytes, PrintEvent] = {
-            b"\n": Feed(self._at),
-            b"\f": Feed(self._at),
-            b"\r": Return(self._at),
-            b"\t": Tab(self._at),
-            b"\b": Move(self._at, -FONT_A, relative=True),
-        }
-        self._events.append(moves[piece])
+    def _end_line(self, at: int) -> None:
+        self._flush()
+        self._events.append(Feed(at))
+
+    def _move(self, at: int, byte: bytes) -> None:
+        if byte == b"\r":
+            self._events.append(Return(at))
+        elif byte == b"\t":
+            self._events.append(Tab(at))
+        elif byte == b"\f":
+            self._events.append(Feed(at))
+        else:
+            self._events.append(Move(at, -FONT_A, relative=True))
