@@ -3,6 +3,7 @@
 Pages are numbered as Epson's ESC t does; a number that is not here (clones have their own) means the lane's page.
 """
 
+import re
 from functools import cache
 
 KATAKANA = "katakana"
@@ -135,10 +136,11 @@ def decode(data: bytes, codec: str, international: int) -> str:
     else:
         text = data.decode(codec, "replace")
     signs = _INTERNATIONAL.get(international)
-    return (text.translate(signs) if signs else text).translate(_UNPRINTABLE)
+    text = text.translate(signs) if signs else text
+    return _UNPRINTABLE_RE.sub("\ufffd", text)
 
 
-_UNPRINTABLE = dict.fromkeys([0x7F, *range(0x80, 0xA0)], "\ufffd")
+_UNPRINTABLE_RE = re.compile("[\x7f-\x9f]")
 
 
 def _jis(data: bytes) -> str:

@@ -17,6 +17,10 @@ TEXT_GROUP, CONTROL_GROUP = 1, 2
 """Which group of `Grammar.simple_re` has matched; the third is a command, none: not simple."""
 
 
+_NO_INTERRUPTION_RE = rb"(?:[^\x10]|\x10(?=[^\x04\x05\x14]))"
+"""A parameter that surely begins no real-time command; 10h is double width, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """A command without counted data; a real-time command (DLE) may interrupt it."""
@@ -28,7 +32,7 @@ class Plain:
 
     @property
     def parameters_re(self) -> bytes:
-        return rb"[^\x10]{%d}" % (self.length - 2)
+        return _NO_INTERRUPTION_RE * (self.length - 2)
 
 
 @dataclass(frozen=True, slots=True)
