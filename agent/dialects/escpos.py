@@ -6,7 +6,7 @@ The ones that only set something are in state.py.
 from agent.dialects import pictures, symbols
 from agent.dialects.escpos_lengths import is_cut
 from agent.dialects.escpos_table import ESCPOS
-from agent.dialects.reader import LINE_DOTS, RUN_LIMIT, Action, CommandReader
+from agent.dialects.reader import CANCELLED, LINE_DOTS, RUN_LIMIT, Action, CommandReader
 from agent.dialects.state import DialectState, is_double_height
 from agent.dialects.tokenizer import Token
 from agent.print_events import (
@@ -26,6 +26,7 @@ __all__ = ["RUN_LIMIT", "Reader"]
 _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x07\x0f\x11\x12\x13\x17\x18\x1a")
 """Padding, flow control, buzzers, condensed print."""
 _ALIGNS = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT, 48: Align.LEFT, 49: Align.CENTRE, 50: Align.RIGHT}
+DISPLAY = "text for a customer display may be among this, which is not read apart"
 _FULL_CUTS = b"\x000Aag"
 
 
@@ -137,8 +138,23 @@ def _kick_by_status(reader: CommandReader, token: Token) -> None:
 
 
 def _kick_at_once(reader: CommandReader, token: Token) -> None:
+    """DLE DC4: 1 is the drawer, 8 clears the buffers."""
     if token.head[2] == 1:
         reader.emit(DrawerKick(token.start))
+    elif token.head[2] == 8:
+        _clear_buffers(reader, token)
+
+
+def _recover(reader: CommandReader, token: Token) -> None:
+    """DLE ENQ: 2 clears the buffers."""
+    if token.head[2] == 2:
+        _clear_buffers(reader, token)
+
+
+def _clear_buffers(reader: CommandReader, token: Token) -> None:
+    """What a printer in trouble has received and not printed yet is thrown away."""
+    if reader.printed:
+        reader.emit(Unreadable(token.start, token.end - token.start, CANCELLED))
 
 
 def _symbol(reader: CommandReader, token: Token) -> None:
@@ -211,8 +227,14 @@ def _draw_glyphs(reader: CommandReader, token: Token) -> None:
         reader.glyphs.define(token.start, high, first, last, token.data)
 
 
-def _macro(reader: CommandReader, token: Token) -> None:
-    reader.emit(Unreadable(token.start, token.end - token.start, "what a macro prints is not read"))
+def _display(reader: CommandReader, token: Token) -> None:
+    """Wincor's ESC # m n; which values mean the customer display is not known."""
+    if token.head[2:3] != b"*":
+        reader.emit(Unreadable(token.start, token.end - token.start, DISPLAY))
+
+
+def _direction(reader: CommandReader, token: Token) -> None:
+    reader.page.turn(token.head[2] & 3)
 
 
 def _wide_line(reader: CommandReader, token: Token) -> None:
@@ -267,6 +289,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1bp": _kick,
     b"\x1bv": _kick_by_status,
     b"\x10\x14": _kick_at_once,
+    b"\x10\x05": _recover,
     b"\x1dk": lambda reader, token: reader.emit(symbols.barcode(token)),
     b"\x1b\x81": lambda reader, token: reader.emit(symbols.daruma_qr(token)),
     b"\x1d(": _symbol,
@@ -282,6 +305,9 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1cp": _logo,
     b"\x1d/": _downloaded,
     b"\x1b&": _draw_glyphs,
-    b"\x1d^": _macro,
+    b"\x1b#": _display,
+    b"\x1bT": _direction,
+    b"\x1d:": lambda reader, token: reader.macro(token),
+    b"\x1d^": lambda reader, token: reader.print_macro(token, token.head[2]),
 }
 """What each command that leaves ink, moves or cuts does."""

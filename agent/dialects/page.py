@@ -1,9 +1,11 @@
 """page: holds what a till puts on a page until it is printed or thrown away; prints nothing itself."""
 
-from agent.print_events import PageEnd, PageMove, PrintEvent, Unreadable
+from agent.print_events import PageEnd, PageMove, PrintEvent, Text, Unreadable
 
 LIMIT = 20_000
 """Events on one page; a page of a receipt has a few hundred."""
+
+TURNED = "a page printed in several directions is not read"
 
 
 class Page:
@@ -15,10 +17,13 @@ class Page:
         self._events: list[PrintEvent] = []
         self._origin = (0, 0)
         self._y = 0
+        self._direction = 0
+        self._directions: set[int] = set()
 
     def begin(self, at: int) -> None:
         if not self.open:
             self.open, self.at = True, at
+            self._directions = set()
             self.area(at, 0, 0)
 
     def close(self) -> None:
@@ -47,7 +52,13 @@ class Page:
     def across(self, at: int, dots: int) -> None:
         self.add(PageMove(at, self._origin[0] + dots, None))
 
+    def turn(self, direction: int) -> None:
+        """By quarters. A page printed in one direction is read in it: positions count from its own top left."""
+        self._direction = direction
+
     def add(self, event: PrintEvent) -> None:
+        if isinstance(event, Text):
+            self._directions.add(self._direction)
         if len(self._events) < LIMIT:
             self._events.append(event)
 
@@ -56,4 +67,6 @@ class Page:
         events = [*self._events, PageEnd(at)]
         if len(self._events) >= LIMIT:
             events.append(Unreadable(self.at, 0, "a page too full to be one: the rest of it is lost"))
+        if len(self._directions) > 1:
+            events.append(Unreadable(self.at, 0, TURNED))
         return events

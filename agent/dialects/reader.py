@@ -5,9 +5,11 @@ give_up. Never raises: what cannot be read comes out as Unreadable.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from agent.dialects.glyphs import Glyphs
 from agent.dialects.grammar import Grammar
+from agent.dialects.macros import Macros
 from agent.dialects.page import Page
 from agent.dialects.pictures import Drawer
 from agent.dialects.pixels import Pixels
@@ -22,12 +24,14 @@ RUN_LIMIT = 1 << 14
 FEW_DRAWN = 3
 """A till that draws no more characters than this has drawn a currency sign or a leaf, not its text."""
 LINE_DOTS = 30
-INTERRUPTING = frozenset((b"\x10\x04", b"\x10\x05", b"\x1b\x06"))
+INTERRUPTING = frozenset((b"\x10\x04", b"\x1b\x06"))
 """Status requests: no ink, and text goes on behind them."""
 AMONG_ROWS = "text between rows of pixels is not read"
 NO_INK = "a control byte that prints nothing"
 A_SIGN_DRAWN = "a sign drawn by the till itself"
 TEXT_DRAWN = "characters drawn by the till itself are not read"
+MACRO = "what a macro prints is not read"
+CANCELLED = "the till cancelled what was not printed yet, some of this may be lost"
 PAGE_LOST = "a page that was never printed is lost"
 CUT_TAILS = frozenset(((b"C", b"\1"), (b"C", b"\2"), (b"a", b"\x1b@")))
 """Brother's ESC i C n and ESC i a n, behind the ESC i that cuts everywhere else, and what ends them as text."""
@@ -51,25 +55,31 @@ class CommandReader:
         self.pixels = Pixels()
         self.drawer = Drawer()
         self.glyphs = Glyphs()
+        self.macros = Macros()
         self.symbols: dict[int, bytes] = {}
         self.line_dots = LINE_DOTS
         self.line_spaced = False
         """The till has set the spacing (ESC 3) and not left it to the printer."""
         self.line_wide = 1
-        self.inked = False
-        """Text came since the last line end."""
+        self.inked = self.printed = False
+        """Text came since the last line end; since the last cut."""
+        self._grammar = grammar
         self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold)
         self._actions, self._passing = actions, silent | INTERRUPTING
         self._events: list[PrintEvent] = []
         self._run = b""
         self._run_at = 0
         self._cut_end = 0
+        self._slice, self._slice_at = b"", 0
 
     @property
     def state(self) -> DialectState:
         return self._style.state
 
     def feed(self, data: bytes) -> list[PrintEvent]:
+        self._slice, self._slice_at = data, self._slice_at + len(self._slice)
+        if self.macros.is_open:
+            self.macros.saw(data)
         self._take(self._tokenizer.feed(data))
         return self._taken()
 
@@ -107,12 +117,29 @@ class CommandReader:
         self._events += self.turned.taken()
 
     def cut(self, event: Cut, end: int) -> None:
-        self.inked, self._cut_end = False, end
+        self.inked = self.printed = False
+        self._cut_end = end
         self.end_turned()
         if self.page.open:
             self.page.add(event)
         else:
             self._events.append(event)
+
+    def macro(self, token: Token) -> None:
+        """GS :"""
+        self.macros.begin_or_end(token.start, token.end, self._slice_at, self._slice)
+
+    def print_macro(self, token: Token, times: int) -> None:
+        """Everything it does is done where GS ^ stands."""
+        data = None if self.page.open else self.macros.to_print(times)
+        if data is None:
+            self.emit(Unreadable(token.start, token.end - token.start, MACRO))
+            return
+        inner = CommandReader(self.state, self._grammar, self._actions, self._passing)
+        inner.drawer, inner.glyphs, inner.symbols = self.drawer, self.glyphs, self.symbols
+        for event in inner.feed(data) + inner.give_up():
+            self.emit(replace(event, at=token.start))
+        self._style = inner._style
 
     def end_pixels(self) -> None:
         if picture := self.pixels.taken():
@@ -170,7 +197,7 @@ class CommandReader:
         if self.pixels.open:
             self.emit(Unreadable(self._run_at, len(data), AMONG_ROWS))
             return
-        self.inked = True
+        self.inked = self.printed = True
         cell = style.cell * self.line_wide
         if style.drawn and not style.drawn.isdisjoint(data):
             self._flush_drawn(data, cell)

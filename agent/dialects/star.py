@@ -9,17 +9,17 @@ from dataclasses import replace
 
 from agent.dialects import escpos, pictures, symbols
 from agent.dialects.evidence import Language
-from agent.dialects.reader import Action, CommandReader
+from agent.dialects.reader import CANCELLED, Action, CommandReader
 from agent.dialects.star_table import STAR, is_cut
 from agent.dialects.state import SETTINGS, DialectState
 from agent.dialects.style import style_of
 from agent.dialects.tokenizer import Token, Tokenizer
-from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, Raster, Tab, Text, Unreadable
+from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, PrintEvent, Raster, Tab, Text, Unreadable
 
 __all__ = ["Reader", "is_cut"]
 
-CANCELLED = "the till cancelled what was not printed yet, some of this is lost"
-SIDEWAYS = "a page printed sideways is not read"
+LONGEST_DISPLAY = 200
+"""Bytes; customer displays have two lines of twenty characters."""
 DISPLAY = "text for a customer display on the printer's line is not read"
 _COLUMN_DOTS = 24
 _QUARTER_MM, _EIGHTH_MM = 2, 1
@@ -34,6 +34,43 @@ _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x11\x13\x17\x1f")
 class Reader(CommandReader):
     def __init__(self, state: DialectState | None = None) -> None:
         super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, ACTIONS, _SILENT)
+        self._aside: int | None = None
+        self._before_display: list[PrintEvent] = []
+        self._style_before_display = self._style
+
+    def give_up(self) -> list[PrintEvent]:
+        before = super().give_up()
+        self.keep_aside()
+        return before + self._taken()
+
+    def cut(self, event: Cut, end: int) -> None:
+        self.keep_aside()
+        super().cut(event, end)
+
+    def set_aside(self, at: int) -> None:
+        """ESC S: what follows goes to the customer display, if ESC G ends it."""
+        self.keep_aside()
+        self._aside, self._style_before_display = at, self._style
+        self._before_display, self._events = self._events, []
+
+    def drop_aside(self, end: int) -> None:
+        """ESC G."""
+        if self._aside is not None and end - self._aside <= LONGEST_DISPLAY:
+            self._events, self._aside = self._before_display, None
+            self._style = self._style_before_display
+        self.keep_aside()
+
+    def keep_aside(self) -> None:
+        """It went on as no display text does: it may be the receipt."""
+        if self._aside is not None:
+            lost = Unreadable(self._aside, 2, DISPLAY)
+            self._events, self._aside = [*self._before_display, lost, *self._events], None
+
+    def _taken(self) -> list[PrintEvent]:
+        if self._aside is None:
+            return super()._taken()
+        events, self._before_display = self._before_display, []
+        return events
 
 
 def _number(byte: int) -> int:
@@ -147,7 +184,13 @@ def _line_spacing(reader: CommandReader, token: Token) -> None:
 
 
 def _display(reader: CommandReader, token: Token) -> None:
-    reader.emit(Unreadable(token.start, 2, DISPLAY))
+    if isinstance(reader, Reader):
+        reader.set_aside(token.start)
+
+
+def _end_display(reader: CommandReader, token: Token) -> None:
+    if isinstance(reader, Reader):
+        reader.drop_aside(token.end)
 
 
 def _draw_glyph(reader: CommandReader, token: Token) -> None:
@@ -196,8 +239,8 @@ def _page_mode(reader: CommandReader, token: Token) -> None:
         reader.page.begin(token.start)
     elif what == 1:
         _forget_page(reader, token)
-    elif what == 2 and _number(token.head[4]) % 2:
-        reader.emit(Unreadable(token.start, 5, SIDEWAYS))
+    elif what == 2:
+        reader.page.turn(_number(token.head[4]) & 3)
     elif reader.page.open:
         _on_page(reader, token, what)
 
@@ -266,6 +309,7 @@ ACTIONS: dict[bytes, Action] = {
     b"k": escpos.pixel_rows,
     b"\x1b&": _draw_glyph,
     b"\x1bS": _display,
+    b"\x1bG": _end_display,
     b"\x07": _kick,
     b"\x1c": _kick,
     b"\x19": _kick,

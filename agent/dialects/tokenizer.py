@@ -27,6 +27,9 @@ _TEACHING = _TEACHING_SIMPLE | {b"\x1bE", b"\x1bF", b"\x1bW", b"\x1c(", b"\x1b*"
 """Commands that change how long later ones are; the first never need measuring, the others do when they change it."""
 
 
+ANOTHER = b"\x1b@"
+
+
 class Token(NamedTuple):
     """One command, one control byte (`key` is that byte) or a run of text (`key` is TEXT, `data` its bytes).
 
@@ -72,14 +75,23 @@ class Tokenizer:
 
     def give_up(self) -> list[Token]:
         """The line went quiet: what is half-read is dropped, and the next byte is read afresh."""
+        tokens: list[Token] = []
         head = self._head or self._pending
-        why = (
-            f"a command was cut off, {self._skip} bytes of its data are lost" if self._skip else "a command was cut off"
-        )
         start = self._start if self._head else self._seen - len(self._pending)
+        if head and not self._tell_whole(start, tokens):
+            lost = f", {self._skip} bytes of its data are lost" if self._skip else ""
+            tokens.append(Token(start, self._seen, head[:2], head, b"", "a command was cut off" + lost))
         self._pending = b""
         self._close()
-        return [Token(start, self._seen, head[:2], head, b"", why)] if head else []
+        return tokens
+
+    def _tell_whole(self, start: int, tokens: list[Token]) -> bool:
+        """A command that may be longer, but is whole where another one follows, is whole at the end."""
+        piece = None if self._head else self._measure(self._pending + ANOTHER)
+        whole = piece is not None and piece == Piece(len(self._pending))
+        if whole:
+            self._tell_command(Token(start, self._seen, _key(self._pending), self._pending), tokens)
+        return whole
 
     def _close(self) -> None:
         self._start, self._head, self._why = 0, b"", ""

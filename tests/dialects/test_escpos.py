@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.dialects.escpos import RUN_LIMIT, Reader
+from agent.dialects.escpos import DISPLAY, RUN_LIMIT, Reader
+from agent.dialects.page import TURNED
+from agent.dialects.reader import CANCELLED, MACRO
 from agent.dialects.state import DialectState
 from agent.print_events import (
     Align,
@@ -258,8 +260,45 @@ def test_a_currency_sign_drawn_by_the_till_spoils_nothing() -> None:
     assert ["not read" in why for why in whys(events)] == [False]
 
 
-def test_a_macro_that_prints_is_named() -> None:
-    assert ["macro" in why for why in whys(read(b"\x1d:TOTAL 5.00\n\x1d:\x1d^\x02\x00\x00"))] == [True]
+def test_a_macro_prints_while_it_is_defined_and_again_when_it_is_called() -> None:
+    stream = b"\x1d:\x1bE1TOTAL 5.00\n\x1bE0\x1d:A\n\x1d^\x02\x00\x00B\n"
+    for _, pieces in slicings(stream):
+        events = read_in(pieces, Reader)
+        assert texts(events) == ["TOTAL 5.00", "A", "TOTAL 5.00", "TOTAL 5.00", "B"]
+        assert whys(events) == []
+        assert [event.at for event in events if isinstance(event, Text)][2:4] == [stream.index(b"\x1d^")] * 2
+
+
+def test_a_macro_nobody_has_seen_or_that_never_ends_is_named() -> None:
+    assert whys(read(b"\x1d^\x02\x00\x00")) == [MACRO]
+    assert whys(read(b"\x1d:A\n\x1d:" + b"\x1d^\xff\x00\x00" * 200)).count(MACRO) > 60
+    assert texts(read(b"\x1d:A\n\x1d^\x02\x00\x00B\n\x1d^\x01\x00\x00")) == ["A", "B"]
+
+
+def test_clearing_the_buffers_is_named_when_there_was_something_in_them() -> None:
+    for request in (b"\x10\x05\x02", b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"):
+        assert whys(read(request + b"TOTAL 5.00\n")) == []
+        assert whys(read(b"TOTAL 5.00\n" + request)) == [CANCELLED]
+        assert whys(read(b"TOTAL 5.00\n\x1dV0" + request)) == []
+    assert whys(read(b"TOTAL 5.00\n\x10\x05\x01")) == []
+
+
+def test_a_command_that_needs_no_more_is_whole_at_the_end() -> None:
+    assert read(b"A\n\x1bp\x00")[-1] == DrawerKick(2)
+    assert read(b"A\n\x1bp")[-1] == DrawerKick(2)
+    assert whys(read(b"A\n\x1ba")) == ["a command was cut off"]
+
+
+def test_wincors_choice_of_a_device_holds_what_it_is_in() -> None:
+    assert whys(read(b"\x1b#\x01\x02TOTAL 9.00")) == [DISPLAY]
+    assert whys(read(b"\x1b#*\n\x00TOTAL 9.00")) == []
+
+
+def test_a_page_printed_sideways_is_read_in_its_own_direction() -> None:
+    assert texts(read(b"\x1bL\x1bT\x01TOTAL\x0c")) == ["TOTAL"]
+    assert whys(read(b"\x1bL\x1bT\x01TOTAL\x0c")) == []
+    assert whys(read(b"\x1bLSHOP\x1bT\x01TOTAL\x0c")) == [TURNED]
+    assert whys(read(b"\x1bL\x1bT\x01TOTAL\x0c\x1bL\x1bT\x00TOTAL\x0c")) == []
 
 
 def test_what_is_cut_off_at_the_end_is_named_and_the_next_job_is_whole() -> None:

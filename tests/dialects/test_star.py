@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from agent.dialects import DialectName
 from agent.dialects.escpos_lengths import CutScanner, Token, Tokenizer
-from agent.dialects.star import CANCELLED, DISPLAY, SIDEWAYS, Reader, is_cut, state_behind
+from agent.dialects.page import TURNED
+from agent.dialects.reader import CANCELLED
+from agent.dialects.star import DISPLAY, LONGEST_DISPLAY, Reader, is_cut, state_behind
 from agent.dialects.star_table import STAR
 from agent.dialects.state import DialectState, follow
 from agent.paper import lay_out
@@ -329,7 +331,8 @@ def test_a_page_comes_out_by_position() -> None:
 def test_what_a_page_loses_is_named() -> None:
     assert read(b"\x1b\x1dP0\x1b\x1dP1") == []
     assert "lost" in whys(read(b"\x1b\x1dP0TOTAL\x1b\x1dP1"))[0]
-    assert whys(read(b"\x1b\x1dP0\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == [SIDEWAYS]
+    assert whys(read(b"\x1b\x1dP0\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == []
+    assert whys(read(b"\x1b\x1dP0SHOP\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == [TURNED]
 
 
 def test_what_the_till_cancelled_is_named_only_when_there_was_something() -> None:
@@ -338,8 +341,22 @@ def test_what_the_till_cancelled_is_named_only_when_there_was_something() -> Non
     assert whys(read(b"SHOP\nTOTAL\x18\n")) == [CANCELLED]
 
 
-def test_a_customer_display_on_the_line_holds_the_receipt() -> None:
-    assert whys(read(b"\x1bSTOTAL 9\x1bGTOTAL 5")) == [DISPLAY]
+def test_text_for_a_customer_display_on_the_line_is_not_on_the_paper() -> None:
+    for _, pieces in slicings(b"ITEM 5\n\x1bS\x1bi\x01\x01TOTAL 9\x1bGTOTAL 5\n\x1bd3"):
+        events = read_in(pieces, Reader)
+        assert [(event.text, event.cell) for event in events if isinstance(event, Text)] == [
+            ("ITEM 5", 12),
+            ("TOTAL 5", 12),
+        ]
+        assert whys(events) == []
+
+
+@pytest.mark.parametrize("end", [b"", b"\n\x1bd3AFTER\n\x1bG", b"9" * LONGEST_DISPLAY + b"\x1bG"])
+def test_what_no_customer_display_ends_is_kept_and_named(end: bytes) -> None:
+    for _, pieces in slicings(b"ITEM 5\n\x1bSTOTAL 9" + end):
+        events = read_in(pieces, Reader)
+        assert whys(events) == [DISPLAY]
+        assert "".join(texts(events)).startswith("ITEM 5TOTAL 9")
 
 
 def test_document_start_initialises_and_prints_nothing() -> None:
