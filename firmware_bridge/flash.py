@@ -30,6 +30,7 @@ MODULES = (
     "firmware/baud.py",
     "firmware/pico.py",
     "firmware/ring.py",
+    "firmware/store.py",
     "firmware/tap.py",
 )
 LOADER = "firmware/main.py"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from firmware_bridge import messages
-from firmware_bridge.framing import Unframer, frame
+from firmware_bridge.framing import END_BYTE, Unframer, frame
 
 Direction = int
 
@@ -161,7 +161,7 @@ class Session:
     def __init__(self, nonce: int, line: Line, now: float, known: Known | None = None) -> None:
         self._nonce, self._line, self._known = nonce, line, known
         self._unframer = Unframer()
-        self._out = bytearray(b"\0")  # ends whatever noise the tap has heard before
+        self._out = bytearray(END_BYTE)  # ends whatever noise the tap has heard before
         self._streams = (_Stream(), _Stream())
         self._samples = deque[_TimeSample](maxlen=MOST_SAMPLES)
         self._asked_time = dict[int, float]()

@@ -1,23 +1,26 @@
 """ring: holds one direction's bytes in numbered chunks until they may be forgotten; `put` allocates nothing.
 
-All of it lives in one bytearray. A chunk: length (2 bytes) | kind and line errors (1) | stamp (2 + 4) | bytes. The
-newest one is open: bytes are added to it until it is full or is sent. When there is no room, chunks that the box has in
-its memory are forgotten first; then new bytes are counted, and the next chunk says how many were lost.
+All of it lives in one store. A chunk: length (2 bytes) | line errors, or that it tells of a loss (1) | stamp (2 + 4) |
+bytes. The newest one is open: bytes are added to it until it is full or is sent. When there is no room, chunks that
+the box has in its memory are forgotten first; then new bytes are counted, and the next chunk says how many were lost.
 """
 
 import struct
 
+from firmware_bridge.firmware.store import Store
+
 CHUNK_BYTES = 256
 HEAD_BYTES = 9
 LOST_MARK = 0x80
-LOST_ROOM = HEAD_BYTES + 4 + HEAD_BYTES + 1
+LOST_BYTES = 4
+LOST_ROOM = HEAD_BYTES + LOST_BYTES + HEAD_BYTES + 1
 """Free bytes before a loss is written down: the loss, and one byte behind it."""
 
 
 class Ring:
     def __init__(self, size: int) -> None:
         self.size = size
-        self._bytes = bytearray(size)
+        self._store = Store(size)
         self._tail = self._head = self._used = 0
         self._open = -1
         self._length = self._errors = 0
@@ -28,7 +31,10 @@ class Ring:
         self.lost = self.overflows = self.errors = 0
         self._received = 0
         self._cursor = self._cursor_at = self._cursor_offset = 0
-        self._head_buffer = bytearray(HEAD_BYTES)
+        self._open_head = bytearray(HEAD_BYTES)
+        self._read_head = bytearray(HEAD_BYTES)
+        self._count = bytearray(LOST_BYTES)
+        self._one = bytearray(1)
 
     # The receive path: called between any two bytes of a busy line, so nothing here allocates.
 
@@ -57,12 +63,7 @@ class Ring:
     def close(self) -> None:
         """Ends the open chunk, so that it can be sent."""
         if self._open >= 0 and self._length:
-            at = self._open
-            self._bytes[at] = self._length & 0xFF
-            self._bytes[self._step(at, 1)] = self._length >> 8
-            self._bytes[self._step(at, 2)] = self._errors
-            self._open = -1
-            self.next += 1
+            self._close_as(self._errors)
             self.next_offset += self._length
 
     @property
@@ -78,43 +79,48 @@ class Ring:
         return self._used
 
     def _copy(self, data: bytearray, at: int, count: int) -> int:
-        ring, head, size = self._bytes, self._head, self.size
-        room = size - self._used
-        room = min(room, CHUNK_BYTES - self._length)
-        if count - at > room:
-            count = at + room
+        """Bytes of `data` from `at` on into the open chunk, as many as fit; gives where it stopped."""
         taken = count - at
-        while at < count:
-            ring[head] = data[at]
-            head += 1
-            if head == size:
-                head = 0
-            at += 1
-        self._head = head
-        self._used += taken
+        taken = min(taken, CHUNK_BYTES - self._length)
+        taken = min(taken, self.size - self._used)
+        self._append(data, at, taken)
         self._length += taken
-        return at
+        return at + taken
+
+    def _append(self, data: bytearray, at: int, count: int) -> None:
+        whole = self.size - self._head
+        if count < whole:
+            self._store.write_at(self._head, data, at, count)
+            self._head += count
+        else:
+            self._store.write_at(self._head, data, at, whole)
+            self._head = count - whole
+            if self._head:
+                self._store.write_at(0, data, at + whole, self._head)
+        self._used += count
 
     def _begin(self, high: int, low: int) -> bool:
         if not self._make_room(HEAD_BYTES + 1):
             return False
         self._open, self._length, self._errors = self._head, 0, 0
-        self._write_head(high, low)
+        head = self._open_head
+        head[3] = high & 0xFF  # one by one: assigned together they would travel in a tuple
+        head[4] = (high >> 8) & 0xFF
+        head[5] = low & 0xFF
+        head[6] = (low >> 8) & 0xFF
+        head[7] = (low >> 16) & 0xFF
+        head[8] = low >> 24
+        self._append(head, 0, HEAD_BYTES)  # its place; length and errors are known when it is closed
         return True
 
-    def _write_head(self, high: int, low: int) -> None:
-        """All but length and errors, which `close` knows."""
-        at = self._step(self._head, 3)
-        for _ in range(2):
-            self._bytes[at] = high & 0xFF
-            high >>= 8
-            at = self._step(at, 1)
-        for _ in range(4):
-            self._bytes[at] = low & 0xFF
-            low >>= 8
-            at = self._step(at, 1)
-        self._head = at
-        self._used += HEAD_BYTES
+    def _close_as(self, marks: int) -> None:
+        head = self._open_head
+        head[0], head[1], head[2] = self._length & 0xFF, self._length >> 8, marks
+        after, used = self._head, self._used
+        self._head = self._open
+        self._append(head, 0, HEAD_BYTES)
+        self._head, self._used, self._open = after, used, -1
+        self.next += 1
 
     def _make_room(self, count: int) -> bool:
         """Forgets what the box has in its memory, oldest first, if that helps."""
@@ -135,17 +141,15 @@ class Ring:
         if not self._make_room(LOST_ROOM):
             return False
         self.close()
-        start, count = self._head, self._unnamed
-        self._write_head(high, low)
-        self._bytes[start] = 4
-        self._bytes[self._step(start, 1)] = 0
-        self._bytes[self._step(start, 2)] = LOST_MARK
-        for _ in range(4):
-            self._bytes[self._head] = count & 0xFF
+        self._begin(high, low)
+        count, at = self._unnamed, 0
+        while at < LOST_BYTES:
+            self._count[at] = count & 0xFF
             count >>= 8
-            self._head = self._step(self._head, 1)
-        self._used += 4
-        self.next += 1
+            at += 1
+        self._append(self._count, 0, LOST_BYTES)
+        self._length = LOST_BYTES
+        self._close_as(LOST_MARK)
         self.next_offset += self._unnamed
         self._unnamed = 0
         return True
@@ -155,7 +159,7 @@ class Ring:
         return at - self.size if at >= self.size else at
 
     def _forget_first(self) -> None:
-        length = self._bytes[self._tail] | self._bytes[self._step(self._tail, 1)] << 8
+        length = self._head_at(self._tail)
         self.first_offset += self._raw_length(self._tail, length)
         self._tail = self._step(self._tail, HEAD_BYTES + length)
         self._used -= HEAD_BYTES + length
@@ -163,14 +167,32 @@ class Ring:
         if self._cursor < self.first:
             self._cursor, self._cursor_at, self._cursor_offset = self.first, self._tail, self.first_offset
 
+    def _head_at(self, at: int) -> int:
+        """Reads a chunk's head; gives its length."""
+        self._read(at, self._read_head, HEAD_BYTES)
+        return self._read_head[0] | self._read_head[1] << 8
+
     def _raw_length(self, at: int, length: int) -> int:
-        if not self._bytes[self._step(at, 2)] & LOST_MARK:
+        """Bytes of the line that the chunk whose head was just read stands for."""
+        if not self._read_head[2] & LOST_MARK:
             return length
-        raw, at = 0, self._step(at, HEAD_BYTES + 3)
-        for _ in range(4):
-            raw = raw << 8 | self._bytes[at]
-            at = at - 1 if at else self.size - 1
+        self._read(self._step(at, HEAD_BYTES), self._count, LOST_BYTES)
+        raw, index = 0, LOST_BYTES
+        while index:
+            index -= 1
+            raw = raw << 8 | self._count[index]
         return raw
+
+    def _read(self, at: int, into: bytearray, count: int) -> None:
+        whole = self.size - at
+        if count <= whole:
+            self._store.read_at(at, into, count)
+            return
+        at = 0  # two pieces, byte by byte: only a head or a count, and rarely
+        while at < count:
+            self._store.read_at(at - whole if at >= whole else self.size - whole + at, self._one, 1)
+            into[at] = self._one[0]
+            at += 1
 
     # The send path.
 
@@ -202,22 +224,17 @@ class Ring:
         """The next chunk to send: (number, offset, lost, errors, stamp in microseconds, bytes); None: all are sent."""
         if self._cursor >= self.next:
             return None
-        self._copy_out(self._cursor_at, self._head_buffer, HEAD_BYTES)
-        length, marks, high, low = struct.unpack("<HBHI", self._head_buffer)
-        payload = bytearray(length)
-        self._copy_out(self._step(self._cursor_at, HEAD_BYTES), payload, length)
+        at = self._cursor_at
+        length = self._head_at(at)
+        _, marks, high, low = struct.unpack("<HBHI", self._read_head)
         number, offset = self._cursor, self._cursor_offset
+        payload = self._store.bytes_at(self._step(at, HEAD_BYTES), length, self.size)
         self._pass()
-        return number, offset, bool(marks & LOST_MARK), marks & ~LOST_MARK, (high << 30) + low, bytes(payload)
+        return number, offset, bool(marks & LOST_MARK), marks & ~LOST_MARK, (high << 30) + low, payload
 
     def _pass(self) -> None:
         at = self._cursor_at
-        length = self._bytes[at] | self._bytes[self._step(at, 1)] << 8
+        length = self._head_at(at)
         self._cursor_offset += self._raw_length(at, length)
         self._cursor_at = self._step(at, HEAD_BYTES + length)
         self._cursor += 1
-
-    def _copy_out(self, at: int, into: bytearray, count: int) -> None:
-        whole = min(count, self.size - at)
-        into[:whole] = self._bytes[at : at + whole]
-        into[whole:count] = self._bytes[: count - whole]

@@ -51,7 +51,9 @@ class _Faults:
         if bench.session is None and bench.now >= self._box_back_at:
             bench.start_box()
         draw = chance.random()
-        if draw < 0.02 and bench.session is not None:
+        if draw < 0.02:
+            if bench.session is None:
+                return
             bench.kill_box()
             self.killed += 1
             self._box_back_at = bench.now + chance.choice((0.05, 1.0, 30.0, 600.0))

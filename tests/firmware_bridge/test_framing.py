@@ -1,22 +1,25 @@
 """Frames: no 00 and no 03 inside, the same under both interpreters, found again in any noise."""
 
 import random
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.framing import LONGEST_BODY, LONGEST_FRAME, Unframer, frame, stuff, unframe, unstuff
+from firmware_bridge import messages
+from firmware_bridge.framing import END, END_BYTE, LONGEST_BODY, LONGEST_FRAME, Unframer, frame, stuff, unframe, unstuff
 from tests.firmware_bridge.micropython.interpreter import interpreter
 
-BODIES = st.binary(max_size=LONGEST_BODY) | st.lists(st.sampled_from([0, 1, 2, 3, 4, 255]), max_size=LONGEST_BODY).map(
-    bytes
-)
+README = Path(messages.__file__).with_name("README.md")
+BODIES = st.binary(max_size=LONGEST_BODY) | st.lists(
+    st.sampled_from([0, 2, 3, 4, END - 1, END, END + 1, 255]), max_size=LONGEST_BODY
+).map(bytes)
 
 
 @given(BODIES)
 def test_what_is_stuffed_has_neither_byte_and_comes_back(data: bytes) -> None:
     stuffed = stuff(data)
-    assert not {0, 3} & set(stuffed)
+    assert not {END, 3} & set(stuffed)
     assert unstuff(stuffed) == data
     assert len(stuffed) <= len(data) + 2 + len(data) // 126
 
@@ -35,13 +38,13 @@ def test_noise_is_damage_at_most(noise: bytes) -> None:
     unstuff(noise)
     unframe(noise)
     unframer = Unframer()
-    unframer.feed(noise + b"\0")
+    unframer.feed(noise + END_BYTE)
     assert unframer.feed(frame(b"after it")) == [b"after it"]
 
 
 def test_runs_of_every_length_up_to_two_codes() -> None:
     for length in range(260):
-        for end in (b"", b"\0", b"\3", b"x"):
+        for end in (b"", END_BYTE, b"\3", b"x"):
             data = b"a" * length + end
             assert unstuff(stuff(data)) == data
 
@@ -59,7 +62,7 @@ def test_an_endless_frame_is_not_held() -> None:
     for _ in range(1000):
         assert unframer.feed(b"x" * 1000) == []
     assert len(unframer._held) <= LONGEST_FRAME
-    assert unframer.feed(b"\0" + frame(b"found its feet")) == [b"found its feet"]
+    assert unframer.feed(END_BYTE + frame(b"found its feet")) == [b"found its feet"]
 
 
 def test_micropython_frames_alike() -> None:
@@ -68,7 +71,14 @@ def test_micropython_frames_alike() -> None:
         for _ in range(200):
             size = chance.randrange(1, LONGEST_BODY)
             body = bytes(
-                chance.choice(b"\0\3") if chance.random() < 0.2 else chance.randrange(256) for _ in range(size)
+                chance.choice(b"\xb6\3") if chance.random() < 0.2 else chance.randrange(256) for _ in range(size)
             )
             assert micropython.call("framed", body.hex()) == frame(body).hex()
             assert micropython.call("unframed", frame(body).hex()) == body.hex()
+
+
+def test_the_readme_shows_real_bytes() -> None:
+    readme = README.read_text()
+    identify = frame(messages.IDENTIFY.pack(1, 0x01020304))
+    assert f"frame {identify.hex(' ').upper()}\n" in readme
+    assert f"stuffed {stuff(bytes.fromhex('00030041')).hex(' ').upper()} " in readme

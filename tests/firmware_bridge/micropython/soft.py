@@ -2,6 +2,7 @@
 
 import binascii
 import gc
+import io
 import micropython
 import struct
 import time
@@ -12,16 +13,18 @@ from firmware_bridge.framing import Unframer, frame
 
 class SoftLine:
     def __init__(self, buffer_bytes):
-        self._buffer = bytearray(buffer_bytes)
+        self._size = buffer_bytes
+        self._buffer = io.BytesIO(buffer_bytes)
         self._count = self._read = 0
         self._errors = 0
 
     def arrive(self, data, errors):
         if self._read == self._count:
             self._read = self._count = 0
-        room = len(self._buffer) - self._count
+        room = self._size - self._count
         taken = min(room, len(data))
-        self._buffer[self._count : self._count + taken] = data[:taken]
+        self._buffer.seek(self._count)
+        self._buffer.write(data, 0, taken)
         self._count += taken
         self._errors |= errors | (8 if taken < len(data) else 0)
 
@@ -29,14 +32,9 @@ class SoftLine:
         return self._count - self._read
 
     def readinto(self, buffer, count):
-        at, end = self._read, self._read + count
-        into = 0
-        while at < end:
-            buffer[into] = self._buffer[at]
-            at += 1
-            into += 1
-        self._read = end
-        return count
+        self._buffer.seek(self._read)
+        self._read += count
+        return self._buffer.readinto(buffer, count)
 
     def errors(self):
         errors = self._errors
