@@ -24,7 +24,8 @@ from agent.ledger.outbox import OutboxRow
 from agent.ledger.outcomes import Answered, Rules
 from agent.providers import AlreadyDone, Answer, Call, Done, Later, Provider, Refused, Unknown
 from agent.room import when_there_is_room
-from agent.settings import Store
+from agent.settings import Programme, Store
+from agent.signing_up import SignUps
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,6 +50,7 @@ class Courier:
         store: Store,
         wake: asyncio.Event,
         random: Random,
+        programmes: Mapping[str, Programme] | None = None,
     ) -> None:
         self._ledger, self._clock, self._wake = ledger, clock, wake
         self._steady = Steady(clock)
@@ -62,6 +64,7 @@ class Courier:
                 steady=self._steady,
                 late_signup_hours=store.late_signup_hours,
                 random=random,
+                programmes=programmes or {},
             )
             for name, provider in providers.items()
         ]
@@ -122,11 +125,15 @@ class Route:
         steady: Steady,
         late_signup_hours: float,
         random: Random,
+        programmes: Mapping[str, Programme],
     ) -> None:
         self.name, self.wake = name, asyncio.Event()
         self._ledger, self._provider, self._clock = ledger, provider, clock
         self._steady, self._random = steady, random
-        self._rules = Rules(late_signup_hours, Call.READ_BACK in provider.idempotency)
+        asked = frozenset(programme for programme, one in programmes.items() if one.auto_create == "ask")
+        self._rules = Rules(late_signup_hours, Call.READ_BACK in provider.idempotency, asked)
+        wanted = frozenset(programme for programme, one in programmes.items() if one.auto_create == "on")
+        self._sign_ups = SignUps(provider, wanted)
         self._pace = Pace(provider.limits.calls_per_second)
         self._health = CloudHealth(random)
         self._free = asyncio.Semaphore(IN_FLIGHT)
@@ -223,7 +230,14 @@ class Route:
         verb = self._verbs.get(rows[0].call)
         if verb is None or rows[0].call not in self._provider.idempotency:
             return None
-        return await self._guarded(verb([row.body for row in rows]), len(rows))
+        call = verb
+
+        async def send(row: OutboxRow) -> Answer:
+            (answer,) = await self._guarded(call([row.body]), 1)
+            return answer
+
+        given = await self._guarded(call([row.body for row in rows]), len(rows))
+        return await self._sign_ups.after(rows, given, send)
 
     async def _guarded(self, call: Awaitable[Sequence[Answer]], count: int) -> Sequence[Answer]:
         """One answer per fact whatever the adapter does: it keeps its own time-outs, this is the last one behind it."""

@@ -128,7 +128,9 @@ class Agent:
             read_again=self._intake.read_again,
             settings_file=settings_file,
         )
-        self._courier = Courier(ledger, providers, clock, settings.store, self._queued, SystemRandom())
+        self._courier = Courier(
+            ledger, providers, clock, settings.store, self._queued, SystemRandom(), settings.programmes
+        )
 
     async def run(self) -> None:
         await self._ledger.do(rebuild.reread_until, self._journal.end())

@@ -60,6 +60,7 @@ LAYER_OF = {
     "agent.ocr": "parts",
     "agent.glyphs": "parts",
     "agent.courier": "flows",
+    "agent.signing_up": "flows",
     "agent.acts": "flows",
     "agent.front_desk": "flows",
     "agent.till": "flows",

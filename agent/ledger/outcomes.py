@@ -32,6 +32,8 @@ SETTLE_MS = 30_000
 """A call that timed out may still be working at the cloud: looking earlier could see 'not there' and send it twice."""
 UNDATED_SIGN_UP_HOURS = 24.0
 """For awards whose own day's end is not known."""
+SIGN_UP = "sign_up"
+"""Kind of the task about an award that found nobody; subject 'outbox/<id>'."""
 REFUSED_CHOICES = {"send again": "due", "drop": "refused"}
 
 
@@ -41,6 +43,8 @@ class Rules:
 
     late_signup_hours: float = 0
     can_read_back: bool = False
+    sign_up_asked: frozenset[str] = frozenset()
+    """Programmes in which somebody is asked to sign up whoever has no account yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def _deliver(db: Database, row: OutboxRow, answer: Done | AlreadyDone, moment: M
         "UPDATE outbox SET state = 'delivered', remote_id = ?, finished_at = ?, reason = '' WHERE id = ?",
         [answer.remote_id, iso(moment.wall), row.id],
     )
+    tasks.close_subject(db, SIGN_UP, f"outbox/{row.id}", "they have signed up", moment.wall)
     outbox.name_what_is_undone(db, row.id, answer.remote_id)
     member = answer.detail.get("member") if isinstance(answer, Done) else None
     if isinstance(member, str) and member:
@@ -202,6 +207,7 @@ def _give_up(db: Database, row: OutboxRow, why: str, moment: Moment, task_id: in
         "UPDATE outbox SET state = 'refused', reason = ?, finished_at = ?, task_id = ? WHERE id = ?",
         [why, iso(moment.wall), task_id, row.id],
     )
+    tasks.close_subject(db, SIGN_UP, f"outbox/{row.id}", why, moment.wall)
     outbox.follow_the_award(db, row.id, moment.wall)
     counters.next_number(db, counters.REFUSED)
 
@@ -213,10 +219,25 @@ def _park(db: Database, row: OutboxRow, moment: Moment, rules: Rules) -> None:
     if moment.trusted and left_ms <= 0:
         _give_up(db, row, f"nobody signed up by {until:%Y-%m-%d %H:%M} UTC", moment, None)
         return
+    if row.body.get("programme") in rules.sign_up_asked and row.state != "parked":
+        _ask_to_sign_up(db, row, until, moment)
     wait_ms = min(PARKED_RETRY_MS, left_ms) if moment.trusted else PARKED_RETRY_MS
     _back_to(db, row, "parked", "waits for a sign-up", moment, wait_ms)
     if moment.trusted:
         db.execute("UPDATE outbox SET sign_up_until = ? WHERE id = ?", [iso(until), row.id])
+
+
+def _ask_to_sign_up(db: Database, row: OutboxRow, until: datetime, moment: Moment) -> None:
+    tasks.open(
+        db,
+        tasks.Role.CASHIER,
+        SIGN_UP,
+        f"outbox/{row.id}",
+        f"Nobody at {row.provider} has this phone, e-mail or card yet",
+        "Sign them up on the page or at the tablet, if they want: the award is waiting. Without, it closes by itself.",
+        moment.wall,
+        what=f"{outbox.in_words(row)}. It waits until {until:%Y-%m-%d %H:%M} UTC.",
+    )
 
 
 def _sign_up_limit(db: Database, row: OutboxRow, moment: Moment, rules: Rules) -> datetime:
