@@ -4,17 +4,17 @@ What Star's languages share with ESC/POS is in escpos.py: the text runs, the pag
 Mode and StarPRNT command specifications.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from agent.dialects import escpos, pictures, symbols
+from agent.dialects import ink, moves, pictures, symbols
 from agent.dialects.evidence import Language
 from agent.dialects.reader import CANCELLED, Action, CommandReader
+from agent.dialects.star_paper import extension, forget_page, number, unsigned
 from agent.dialects.star_table import STAR, is_cut
 from agent.dialects.state import SETTINGS, DialectState
 from agent.dialects.style import style_of
 from agent.dialects.tokenizer import Token, Tokenizer
-from agent.print_events import Align, Aligned, Cut, DrawerKick, Feed, Move, PrintEvent, Raster, Tab, Text, Unreadable
+from agent.print_events import Cut, DrawerKick, Feed, PrintEvent, Raster, Tab, Unreadable
 
 __all__ = ["Reader", "is_cut"]
 
@@ -24,7 +24,6 @@ DISPLAY = "text for a customer display on the printer's line is not read"
 _COLUMN_DOTS = 24
 _QUARTER_MM, _EIGHTH_MM = 2, 1
 """Dots, at 8 to the millimetre."""
-_ALIGNS = (Align.LEFT, Align.CENTRE, Align.RIGHT)
 
 
 _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x11\x13\x17\x1f")
@@ -73,22 +72,9 @@ class Reader(CommandReader):
         return events
 
 
-def _number(byte: int) -> int:
-    """A parameter as a number or as a digit."""
-    return byte - 48 if 48 <= byte <= 57 else byte
-
-
-def _signed(token: Token, at: int) -> int:
-    return int.from_bytes(token.head[at : at + 2], "little", signed=True)
-
-
-def _unsigned(token: Token, at: int) -> int:
-    return int.from_bytes(token.head[at : at + 2], "little")
-
-
 def _feed_lines(reader: CommandReader, token: Token) -> None:
     if token.head[2]:
-        escpos.line_feed(reader, token, min(token.head[2], 127))
+        moves.line_feed(reader, token, min(token.head[2], 127))
 
 
 def _feed_dots(reader: CommandReader, token: Token) -> None:
@@ -131,33 +117,25 @@ def _cancel(reader: CommandReader, token: Token) -> None:
 def _initialise(reader: CommandReader, token: Token) -> None:
     reader.glyphs.forget()
     reader.turn(is_on=False)
-    escpos.leave_pixels(reader, token)
-    _forget_page(reader, token)
-
-
-def _forget_page(reader: CommandReader, token: Token) -> None:
-    """Some libraries open and close an empty page to make the printer print what it has."""
-    had_text = reader.page.open and any(isinstance(event, Text) for event in reader.page.printed(token.start))
-    reader.page.close()
-    if had_text:
-        reader.emit(Unreadable(token.start, 0, "a page that was never printed is lost"))
+    ink.leave_pixels(reader, token)
+    forget_page(reader, token)
 
 
 def _column_images(high: int, wide: int = 1) -> Action:
     """n columns of `high` bytes, each dot `wide` dots wide."""
     return lambda reader, token: reader.emit(
-        pictures.column_image(token.start, _unsigned(token, 2), high, token.data, wide)
+        pictures.column_image(token.start, unsigned(token, 2), high, token.data, wide)
     )
 
 
 def _block(reader: CommandReader, token: Token) -> None:
     """ESC k n1 n2: 24 rows of n bytes."""
-    reader.emit(pictures.rows(token.start, _unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
+    reader.emit(pictures.rows(token.start, unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
 
 
 def _barcode(reader: CommandReader, token: Token) -> None:
     reader.emit(symbols.star_barcode(token))
-    if _number(token.head[3]) in (1, 2):
+    if number(token.head[3]) in (1, 2):
         reader.emit(Feed(token.start))
 
 
@@ -198,89 +176,9 @@ def _draw_glyph(reader: CommandReader, token: Token) -> None:
         reader.glyphs.define_rows(token.start, token.head[4], token.data)
 
 
-def _extension(reader: CommandReader, token: Token) -> None:
-    if action := _EXTENSIONS.get(token.head[2:3]):
-        action(reader, token)
-
-
-def _align(reader: CommandReader, token: Token) -> None:
-    if (number := _number(token.head[3])) < len(_ALIGNS):
-        reader.emit(Aligned(token.start, _ALIGNS[number]))
-
-
-def _absolute(reader: CommandReader, token: Token) -> None:
-    if reader.page.open:
-        reader.page.across(token.start, _unsigned(token, 3))
-    else:
-        reader.emit(Move(token.start, _unsigned(token, 3)))
-
-
-def _relative(reader: CommandReader, token: Token) -> None:
-    reader.emit(Move(token.start, _signed(token, 3), relative=True))
-
-
-def _raster(reader: CommandReader, token: Token) -> None:
-    reader.emit(pictures.rows(token.start, _unsigned(token, 4), _unsigned(token, 6), token.data))
-
-
-def _symbol(reader: CommandReader, token: Token) -> None:
-    """QR (y) and PDF417 (x): D keeps the data until P prints it."""
-    kind, what = token.head[2], token.head[3:4]
-    if what == b"D":
-        reader.symbols[kind] = token.data
-    elif what == b"P" and kind in reader.symbols:
-        name = "qr" if kind == ord("y") else "pdf417"
-        reader.emit(symbols.star_symbol(token.start, name, reader.symbols[kind]))
-
-
-def _page_mode(reader: CommandReader, token: Token) -> None:
-    what = _number(token.head[3])
-    if what == 0:
-        reader.page.begin(token.start)
-    elif what == 1:
-        _forget_page(reader, token)
-    elif what == 2:
-        reader.page.turn(_number(token.head[4]) & 3)
-    elif reader.page.open:
-        _on_page(reader, token, what)
-
-
-def _on_page(reader: CommandReader, token: Token, what: int) -> None:
-    if what == 3:
-        reader.page.area(token.start, _unsigned(token, 4), _unsigned(token, 6))
-    elif what == 4:
-        reader.page.to(token.start, _unsigned(token, 4))
-    elif what == 5:
-        reader.page.down(token.start, _signed(token, 4), back=False)
-    elif what in (6, 7):
-        reader.emit_page(reader.page.printed(token.start))
-        if what == 7:
-            reader.page.close()
-    elif what == 8:
-        reader.page.clear(token.start)
-
-
-def _page_down(reader: CommandReader, token: Token) -> None:
-    """ESC GS \\ n1 n2."""
-    if reader.page.open:
-        reader.page.down(token.start, _signed(token, 3), back=False)
-
-
-_EXTENSIONS: dict[bytes, Callable[[CommandReader, Token], None]] = {
-    b"a": _align,
-    b"A": _absolute,
-    b"R": _relative,
-    b"S": _raster,
-    b"P": _page_mode,
-    b"\\": _page_down,
-    b"x": _symbol,
-    b"y": _symbol,
-}
-"""ESC GS x that print or move; the ones that only set something are in star_settings.py."""
-
 ACTIONS: dict[bytes, Action] = {
-    b"\n": escpos.line_end,
-    b"\r": escpos.carriage_return,
+    b"\n": moves.line_end,
+    b"\r": moves.carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,
     b"\x0e": lambda _reader, _token: None,
@@ -296,7 +194,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1b0": _line_spacing,
     b"\x1bd": _cut_or_feed,
     b"\x1b\x0c": _raster_page,
-    b"\x1b\x1d": _extension,
+    b"\x1b\x1d": extension,
     b"\x1b\x1e": _setting,
     b"\x1b\x1c": _logo,
     b"\x1bb": _barcode,
@@ -304,9 +202,9 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1bL": _column_images(1),
     b"\x1bk": _block,
     b"\x1bX": _column_images(3),
-    b"\x1b*": escpos.column_picture,
-    b"b": escpos.pixel_rows,
-    b"k": escpos.pixel_rows,
+    b"\x1b*": ink.column_picture,
+    b"b": ink.pixel_rows,
+    b"k": ink.pixel_rows,
     b"\x1b&": _draw_glyph,
     b"\x1bS": _display,
     b"\x1bG": _end_display,
