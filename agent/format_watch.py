@@ -3,18 +3,21 @@
 A lane whose format is missing or broken is read by 'generic' meanwhile; that must not happen in silence.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from agent.clock import Clock
-from agent.errors import FormatError
+from agent.errors import FormatError, StorageFull
 from agent.formats import StoreContext, load_format
 from agent.formats.agreement import contradictions
 from agent.ledger import Ledger, tasks
 from agent.ledger.moment import Moment
 from agent.taps.lane import Lane
+
+LOG = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 60.0
 BROKEN = "format_broken"
@@ -30,7 +33,10 @@ class FormatWatch:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except StorageFull as error:  # no reason to stop what earns: it is looked again
+                LOG.error("a receipt format's fault could not be kept: %s", error)  # noqa: TRY400 - its words say it all
             await self._clock.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:

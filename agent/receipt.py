@@ -96,6 +96,8 @@ class Receipt:
     award_base: int = 0
     tenders: tuple[tuple[str, int], ...] = ()
     items: tuple[Item, ...] = ()
+    codes: tuple[str | None, ...] = ()
+    """The product code printed beside each item; empty when none is. Only the catalogue learns from them."""
     discounts: tuple[tuple[str, int], ...] = ()
     """What was taken off, as named on the paper: (label, minor units taken off)."""
     phone: str | None = None

@@ -124,6 +124,7 @@ def _settle(desk: Desk, case: Case) -> None:
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
     catalogue.note_lines(desk.db, case.receipt, case.business_day)
+    catalogue.learn_codes(desk.db, case.receipt, desk.now.wall)
     exported = case.captured.cause == EXPORT
     if not exported:  # who stands at the register now did not buy then
         case = at_register(desk, case)

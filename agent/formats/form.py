@@ -95,6 +95,8 @@ class Format:
     other_sale_words: Pattern
     skip: Pattern
     """Lines the reader passes over: they say nothing of the sale."""
+    code_labels: tuple[str, ...]
+    """Phrases before a product code, compared with level text."""
     item_patterns: tuple[Pattern, ...]
     """What an article line says, with groups `text` and `quantity`; tried in order on the whole text."""
     labels: tuple[Label, ...]
@@ -159,6 +161,7 @@ def _compiled(written: Written) -> Format:
         owed_words=any_of(tree["owed_words"]),
         other_sale_words=any_of(tree["other_sale_words"]),
         skip=re.compile("|".join(tree.get("lines", {}).get("skip", ())) or r"(?!)", re.I),
+        code_labels=tuple(map(level, tree.get("items", {}).get("code_labels", ()))),
         item_patterns=tuple(re.compile(one, re.I) for one in tree.get("items", {}).get("patterns", ())),
         labels=tuple(Label(Role(entry["role"]), any_of(entry["phrases"])) for entry in tree["labels"]),
         discount_words=any_of(negative["discount_words"]),

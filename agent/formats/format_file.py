@@ -253,7 +253,7 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
         "other_sale_words": _is_phrases,
     },
     "lines": {"skip": _is_phrases},
-    "items": {"patterns": _are_item_patterns},
+    "items": {"patterns": _are_item_patterns, "code_labels": _is_phrases},
     "labels": {"role": _is_one_of(*ROLE_NAMES), "phrases": _is_phrases},
     "negative": dict.fromkeys(("discount_words", "return_words", "paid_out_words"), _is_phrases),
     "tax": dict.fromkeys(("table_words", "included_words", "tax_words", "always_printed", "rounded_down"), _is_phrases),
@@ -278,7 +278,18 @@ SCHEMA: Mapping[str, Mapping[str, Check]] = {
 LISTS = frozenset({"labels", "kinds"})
 """Written [[so]], once per entry."""
 OPTIONAL = frozenset(
-    {"*", "extends", "anywhere", "titles", "drawn_from", "seen_in_service", "currency", "skip", "patterns"}
+    {
+        "*",
+        "extends",
+        "anywhere",
+        "titles",
+        "drawn_from",
+        "seen_in_service",
+        "currency",
+        "skip",
+        "patterns",
+        "code_labels",
+    }
 )
 
 

@@ -11,6 +11,7 @@ from agent.formats.dates import blank, sale_moment
 from agent.formats.entries import read_entries
 from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
+from agent.formats.item_codes import codes_of
 from agent.formats.item_patterns import by_pattern
 from agent.formats.items import discounts_of, items_of, tenders_of
 from agent.formats.kinds import KindSeen, kind_of
@@ -81,7 +82,9 @@ def _read_one(lines: tuple[str, ...], form: Format, context: StoreContext) -> Re
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
     if receipt.state is State.HELD:
         receipt = _in_our_own_currency(lines, form, context) or receipt
-    receipt = replace(receipt, items=by_pattern(receipt.items, form.item_patterns))
+    articles = sheet.bill.articles
+    codes = codes_of(sheet.lines, articles, form) if len(articles) == len(receipt.items) else ()
+    receipt = replace(receipt, items=by_pattern(receipt.items, form.item_patterns), codes=codes if any(codes) else ())
     if receipt.kind in REPORTS:
         receipt = replace(receipt, report=read_report(sheet.blanked, form, context))
     return receipt

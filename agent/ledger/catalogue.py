@@ -34,6 +34,14 @@ def note_lines(db: Database, receipt: Receipt, day: date) -> None:
         )
 
 
+def learn_codes(db: Database, receipt: Receipt, at: datetime) -> None:
+    """What the paper itself calls its lines: each sighting makes it surer, another code less sure."""
+    if receipt.state is State.ACCEPTED and len(receipt.codes) == len(receipt.items):
+        for item, code in zip(receipt.items, receipt.codes, strict=True):
+            if code and line_key(item.text):
+                say(db, item.text, code, Source.PAPER, who=Source.PAPER.value, at=at)
+
+
 def known_of(db: Database, texts: Iterable[str]) -> dict[str, Known]:
     """What is known, by key; texts nobody has a code for are left out."""
     keys = {line_key(text) for text in texts} - {""}

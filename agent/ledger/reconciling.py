@@ -4,6 +4,7 @@ What is found is computed anew each time from the receipts alone, so a number th
 proven or booked from an export, or a till that prints again takes its task away by itself.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -12,12 +13,15 @@ from sqlite_utils import Database
 
 from agent.business_day import day_of, is_open
 from agent.clock import Clock, Quality
+from agent.errors import StorageFull
 from agent.ledger import tasks
 from agent.ledger.moment import iso, parse
 from agent.ledger.owner import Ledger
 from agent.receipt import Kind, Report, State
 from agent.reconciliation import QUIET, Finding, Slip, missing_numbers, quiet_lanes, unattached, z_reports
 from agent.settings import Reconciliation, Store
+
+LOG = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 60.0
 DAYS_BACK = 2
@@ -37,30 +41,53 @@ class Reconciler:
         self._lanes, self._began = tuple(lanes), clock.monotonic()
 
     async def run(self) -> None:
-        """Until cancelled. Without a clock that can be trusted, days and silences mean nothing."""
+        """Until cancelled."""
         while True:
-            if self._clock.quality() is Quality.NTP:
-                up = self._clock.monotonic() - self._began
-                await self._ledger.do(reconcile, self._store, self._settings, self._lanes, self._clock.wall(), up)
+            try:
+                await self._look()
+            except StorageFull as error:  # no reason to stop what earns: it is looked again
+                LOG.error("the day was not held beside itself: %s", error)  # noqa: TRY400 - its words say it all
             await self._clock.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        trusted = self._clock.quality() is Quality.NTP
+        up = self._clock.monotonic() - self._began if trusted else 0.0
+        await self._ledger.do(
+            reconcile, self._store, self._settings, self._lanes, self._clock.wall(), up, trusted=trusted
+        )
 
 
 def reconcile(  # noqa: PLR0917 - what it looks at
-    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime, up_s: float
+    db: Database,
+    store: Store,
+    settings: Reconciliation,
+    lanes: Sequence[str],
+    now: datetime,
+    up_s: float,
+    *,
+    trusted: bool = True,
 ) -> list[Finding]:
-    """What does not fit (and what was shown to), kept and asked about; `up_s`: how long the box has listened."""
-    today = day_of(None, now, store)
+    """What does not fit (and what was shown to), kept and asked about; `up_s`: how long the box has listened.
+
+    Without a clock that can be trusted today is the day of the latest receipt, and silences mean nothing.
+    """
+    today = day_of(None, now, store) if trusted else _latest_day(db)
     slips = _slips(db, today - timedelta(days=DAYS_BACK + 1), store.zone)
     found = [
         *missing_numbers(slips, now, timedelta(minutes=settings.gap_minutes)),
         *z_reports(slips, settings.z_tolerance),
         *unattached(slips, store.zone, settings.shifts, nag=settings.require_customer),
-        *_quiet(db, store, settings, lanes, now, up_s),
+        *(_quiet(db, store, settings, lanes, now, up_s) if trusted else ()),
     ]
     since = today - timedelta(days=DAYS_BACK)
     found = [finding for finding in found if finding.day >= since or finding.kind == QUIET]
-    _keep(db, found, since, now)
+    _keep(db, found, since, now, trusted=trusted)
     return found
+
+
+def _latest_day(db: Database) -> date:
+    day = db.execute("SELECT max(business_day) FROM receipts").fetchone()[0]
+    return date.fromisoformat(day) if day else date(2000, 1, 1)
 
 
 def of_day(db: Database, day: str) -> list[dict[str, Any]]:
@@ -154,13 +181,14 @@ def _quiet(  # noqa: PLR0917 - what it looks at
     return [finding for finding in found if (finding.day.isoformat(), finding.subject) in known]
 
 
-def _keep(db: Database, found: Sequence[Finding], since: date, now: datetime) -> None:
-    """Writes only what changed: an idle till must not wear the card."""
+def _keep(db: Database, found: Sequence[Finding], since: date, now: datetime, *, trusted: bool) -> None:
+    """Writes only what changed: an idle till must not wear the card. A silence that could not be judged stands."""
     query = "SELECT day, kind, subject, good, words FROM findings WHERE (day >= ? OR kind = ?) AND until = ''"
     standing = {row[:3]: (bool(row[3]), row[4]) for row in db.execute(query, [since.isoformat(), QUIET]).fetchall()}
     seen = {(finding.day.isoformat(), finding.kind, finding.subject): finding for finding in found}
     for key in standing.keys() - seen.keys():
-        _is_over(db, key, now)
+        if trusted or key[1] != QUIET:
+            _is_over(db, key, now)
     for key, finding in seen.items():
         if standing.get(key) != (finding.good, finding.words):
             _is_so(db, key, finding, now)

@@ -104,3 +104,16 @@ def test_an_empty_text_or_code_is_refused(db: Database) -> None:
         map_line(db, "--", "M-1")
     with pytest.raises(TillpostError):
         map_line(db, "Mystery", "  ")
+
+
+def test_codes_on_paper_are_learned_and_grow_sure(db: Database) -> None:
+    receipt = sale(items=ITEMS, codes=("ACA-25", None))
+    for _ in range(2):
+        catalogue.learn_codes(db, receipt, NOW)
+    assert catalogue.skus_of(db, ITEMS, 0.8) == (None, None)
+    catalogue.learn_codes(db, receipt, NOW)
+    assert catalogue.skus_of(db, ITEMS, 0.8) == ("ACA-25", None)
+    catalogue.learn_codes(db, sale(items=ITEMS, codes=("OTHER", None)), NOW)
+    assert catalogue.skus_of(db, ITEMS, 0.8) == (None, None), "a contradiction makes it unsure again"
+    catalogue.learn_codes(db, sale(items=ITEMS, codes=("ACA-25", "M-1"), state=State.HELD), NOW)
+    assert [row["text"] for row in catalogue.exceptions(db)] == []

@@ -49,11 +49,12 @@ class Scene:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Scene]:
+async def opened(folder: Path, more: str = "") -> AsyncIterator[Scene]:
+    """`more`: settings besides."""
     async with SimulatedPrinter() as printer, CloudProcess() as cloud:
         for phone in MEMBERS:
             await cloud.sign_up(f"+1{phone}")
         listen = f"127.0.0.1:{free_port()}"
         settings = SETTINGS.format(listen=listen, printer=printer.address, cloud=cloud.url, token=TOKEN)
-        async with Box(folder, settings) as box:
+        async with Box(folder, settings + more) as box:
             yield Scene(box, cloud, printer, NetworkTill(listen))
