@@ -9,7 +9,6 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from functools import partial
-from statistics import median
 
 from agent.booking import Rules, rebook
 from agent.clock import Clock
@@ -21,8 +20,9 @@ from agent.journal.reader import JournalReader
 from agent.ledger import Ledger, pictures, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import StoredReceipt
-from agent.ocr import OcrFailed, words_on
+from agent.ocr import OcrFailed
 from agent.paper import lay_out
+from agent.picture_lesson import teach
 from agent.picture_paper import BEING_READ, PICTURE, letters_of
 from agent.poison import PoisonNote
 from agent.raster import Dictionary, Notebook, joined, read_lines
@@ -144,18 +144,15 @@ class Learner:
         picture, lines = joined(events, lane.paper_dots), letters_of(events, lane.paper_dots)
         assert picture is not None
         assert not isinstance(lines, str)
-        cap = round(median(line.cap for line in lines if not line.is_drawing))
-        words = await words_on(picture, cap)
         pages = self._pages[lane.name]
-        taught = await asyncio.to_thread(
-            notebook.taught, name, lines, words, dict(pages), self._closes(lane), self._clock.wall()
-        )
+        taught = await teach(notebook, name, picture, lines, dict(pages), self._closes(lane), self._clock.wall())
         pages.append((name, lines))
         try:
             await asyncio.to_thread(self._glyphs.keep, lane.name, taught)
         except OSError as error:
             raise OcrFailed(f"what was learnt could not be kept ({error.strerror})") from error
-        LOG.info("%s: %d signs are known after %d receipts", lane.name, len(taught.dictionary.known), taught.version)
+        count = len(taught.dictionary.known)
+        LOG.info("%s: %d signs are known after %d receipts", lane.name, count, len(taught.taught_by))
 
     def _closes(self, lane: Lane) -> Callable[[Page, Dictionary], bool]:
         return partial(closes, form_of(lane), self._context, lane.paper_dots)

@@ -21,7 +21,10 @@ MEMORY = 1 << 30
 """Address space, bytes; tesseract takes 200 MB for a long receipt."""
 BORDER = 24
 SMALL_CAPS = 24
-"""Capitals lower than this, in dots, are read better at twice the size."""
+"""Capitals lower than this, in dots, are read better when they are enlarged."""
+SCALES = ((2, 1), (3, 2), (2, 1))
+"""How much at each look, small capitals and others: what is read wrong at one size is often read right at another."""
+LOOKS = len(SCALES)
 DIGITS = "0123456789.,-$%"
 _SETTINGS = ("--psm", "6", "-c", "tessedit_create_tsv=1", "-c", "load_system_dawg=0", "-c", "load_freq_dawg=0")
 
@@ -36,13 +39,16 @@ def is_installed() -> bool:
     return bool(shutil.which(PROGRAM) and shutil.which(LIMITER))
 
 
-async def words_on(picture: Bitmap, cap: int, *, digits_only: bool = False, timeout_s: float = TIMEOUT_S) -> list[Word]:
-    """What stands on the picture, whose capitals are `cap` dots high. Raises OcrFailed."""
+async def words_on(picture: Bitmap, cap: int, look: int = 0, timeout_s: float = TIMEOUT_S) -> list[Word]:
+    """What stands on the picture, whose capitals are `cap` dots high. Raises OcrFailed.
+
+    `look` 0 … 2: the same picture at another size, and at last for its digits only.
+    """
     if not is_installed():
         raise OcrFailed("tesseract is not installed")
-    scale = 2 if cap < SMALL_CAPS else 1
+    scale = SCALES[look][cap >= SMALL_CAPS]
     image = await asyncio.to_thread(_enlarged, picture, scale)
-    only = ("-c", f"tessedit_char_whitelist={DIGITS}") if digits_only else ()
+    only = ("-c", f"tessedit_char_whitelist={DIGITS}") if look == LOOKS - 1 else ()
     process = await asyncio.create_subprocess_exec(
         *(LIMITER, f"--as={MEMORY}", f"--cpu={round(timeout_s)}", "nice", "-n", "19"),
         *(PROGRAM, "stdin", "stdout", *_SETTINGS, *only),

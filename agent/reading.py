@@ -96,6 +96,15 @@ def _drawn(events: Sequence[PrintEvent], *, alone: bool) -> list[Sequence[PrintE
     ]
 
 
+def written_on(events: Sequence[PrintEvent], signs: Dictionary, width_dots: int) -> list[str]:
+    """The paper's lines; those of a receipt in pixels with U+FFFD for each sign that is not known."""
+    lines = [line.text for line in lay_out(events, width_dots).lines]
+    if any(character.isalnum() for line in lines for character in line):
+        return lines
+    drawn = [picture_paper(piece, width_dots, signs) for piece in _drawn(events, alone=True)]
+    return [line.text for one in drawn for line in one.paper.lines] or lines
+
+
 def _looks_written(events: Sequence[PrintEvent]) -> bool:
     lines = letters_of(events, WIDTH_DOTS)
     return not isinstance(lines, str) and looks_like_a_receipt(lines)

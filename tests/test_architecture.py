@@ -58,6 +58,7 @@ LAYER_OF = {
     "agent.intake": "flows",
     "agent.learner": "flows",
     "agent.ocr": "parts",
+    "agent.picture_lesson": "parts",
     "agent.glyphs": "parts",
     "agent.courier": "flows",
     "agent.signing_up": "flows",

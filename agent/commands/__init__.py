@@ -9,6 +9,7 @@ from agent.commands.day import day_command
 from agent.commands.doctor import doctor_command
 from agent.commands.forget import forget_command
 from agent.commands.formats import formats_command
+from agent.commands.glyphs import glyphs_command
 from agent.commands.hand_over import hand_over_command
 from agent.commands.pin import pin_command
 from agent.commands.points import points_command
@@ -33,6 +34,7 @@ COMMANDS: tuple[click.Command, ...] = (
     queue_command,
     show_command,
     read_command,
+    glyphs_command,
     replay_command,
     day_command,
     points_command,

@@ -13,8 +13,11 @@ from agent.commands.drawn import write_drawing
 from agent.commands.formats import chosen_format
 from agent.commands.showing import side_by_side
 from agent.formats import Format
+from agent.glyphs import read_notebook
 from agent.print_events import PrintEvent
+from agent.raster import Dictionary
 from agent.reading import (
+    NO_SIGNS,
     Understood,
     as_json,
     context_of,
@@ -37,6 +40,11 @@ from agent.wrapping import wrapping_of
 @click.option("--format", "form", default="generic", show_default=True, help="Receipt format, or its file.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the paper into this file instead.")
 @click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Paper width, mm.")
+@click.option(
+    "--glyphs",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Letters of a till that prints pictures, from 'tillpost glyphs LANE --export'.",
+)
 @click.option("--country", help="Two letters; the store's own setting when not given.")
 @click.option("--currency", help="ISO 4217; the store's own setting when not given.")
 @click.option("--exponent", type=click.IntRange(0, 3), help="Decimals of the currency.")
@@ -51,6 +59,7 @@ def read_command(  # noqa: PLR0917 - click hands options over by name
     form: str,
     png: Path | None,
     paper: str,
+    glyphs: Path | None,
     **store: Any,
 ) -> None:
     """Read captured print jobs: what each says, and the sums that prove it. Stores nothing.
@@ -62,11 +71,13 @@ def read_command(  # noqa: PLR0917 - click hands options over by name
     said = {name: value for name, value in store.items() if value is not None}
     settings, console = load(file), Console()
     shop, chosen = settings.store.model_copy(update=said), chosen_format(form, settings)
+    lane = replace(lane_for_file("", DialectName(dialect), code_page, chosen.name), paper_mm=int(paper))
     if png:
-        _draw(files, replace(lane_for_file("", DialectName(dialect), code_page, form), paper_mm=int(paper)), png)
+        _draw(files, lane, png)
         return
+    signs = read_notebook(glyphs).dictionary if glyphs else NO_SIGNS
     for path in files:
-        for understood in _understood(path, shop, DialectName(dialect), code_page, chosen):
+        for understood in _understood(path, shop, lane, chosen, signs):
             for receipt in understood.receipts:
                 fields = as_json(receipt)
                 if as_lines:
@@ -86,8 +97,7 @@ def _draw(files: tuple[Path, ...], lane: Lane, png: Path) -> None:
     write_drawing(events, lane.paper_dots, png)
 
 
-def _understood(path: Path, store: Store, dialect: DialectName, code_page: str, form: Format) -> Iterator[Understood]:
+def _understood(path: Path, store: Store, lane: Lane, form: Format, signs: Dictionary) -> Iterator[Understood]:
     data = path.read_bytes()
-    lane = lane_for_file(str(path), dialect, code_page, form.name, wrapping_of(data))
-    for job in jobs_in_file(data, lane):
-        yield understand(job, dialect, form, context_of(store))
+    for job in jobs_in_file(data, replace(lane, path=str(path), captured_in=wrapping_of(data))):
+        yield understand(job, lane.dialect, form, context_of(store), signs, lane.paper_dots)

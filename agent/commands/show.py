@@ -12,10 +12,11 @@ from agent.commands.asking import ask
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
 from agent.errors import TillpostError
+from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
-from agent.paper import lay_out
 from agent.places import Places
 from agent.print_events import PrintEvent
+from agent.reading import written_on
 from agent.replay import lane_of, printed_at
 from agent.settings import Settings, load
 from agent.taps.lane import Lane
@@ -54,7 +55,9 @@ def _draw(settings: Settings, row: dict[str, Any], png: Path) -> None:
 def paper_of(settings: Settings, row: dict[str, Any]) -> list[str] | None:
     """The lines of a receipt as printed; None when the journal no longer holds them."""
     events = _events(settings, row)
-    return None if events is None else [line.text for line in lay_out(events).lines]
+    if events is None:
+        return None
+    return written_on(events, Glyphs(Places(settings).glyphs).dictionary(row["lane"]), _lane(settings, row).paper_dots)
 
 
 def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from agent.raster.dictionary import Dictionary
+from agent.raster.likeness import Likeness
 from agent.raster.signs import Key, TextLine
 from agent.raster.votes import Ballot, Ballots
 
@@ -18,11 +19,13 @@ LETTER_VOTES, LETTER_SHARE = 3, 0.7
 UNANIMOUS_VOTES = 2
 """Enough for a letter, when nothing was said against it."""
 DIGIT_VOTES, DIGIT_SHARE = 4, 0.8
-SURE_VOTES, SURE_SHARE, SURE_UNANIMOUS = 12, 0.97, 6
+SURE_VOTES, SURE_SHARE, SURE_UNANIMOUS = 8, 0.85, 5
 """A digit read alike so often needs no sum: a phone number's font may not be the amounts'."""
 PROOFS = 2
 """Receipts whose sums fail with another digit."""
-OWNS = 0.9
+LIKE, CLEARLY_LIKE, LIKE_SHARE, DISPUTED_SHARE, FAR = 0.32, 0.06, 0.6, 0.2, 9.0
+"""Differences (see Likeness): at most this from a known sign of the same meaning, and so much less than from others;
+where OCR is in dispute, half the difference and twice the distance from others."""
 TALL, ORNAMENT_RECEIPTS = 40, 3
 """Dots; letters as high as that are read by OCR, so what is not read is drawn."""
 _UPRIGHT = ("l", "I", "|")
@@ -50,45 +53,72 @@ def learn(ballots: Ballots, pages: Mapping[str, Page], closes: Closes, before: L
 
     `pages`: the latest receipts by name.
     """
-    meanings, why, doubted = _by_votes(ballots)
-    upright = frozenset(key for key, text in meanings.items() if text == "l" and ballots[key].taken_for["I"])
+    alike = Likeness(ballots)
+    families = alike.families()
+    pooled = _pooled(ballots, families)
+    meanings, why, doubted = _by_votes(ballots, pooled, families)
+    for key, text in _by_likeness(meanings, pooled, families, alike).items():
+        meanings[key], why[key] = text, "likeness"
+        doubted.pop(key, None)
+    upright = frozenset(key for key, text in meanings.items() if text == "l" and _is_upright(pooled, families, key))
     by_sums = _by_sums(meanings, doubted, list(pages.values()), closes)
     meanings |= by_sums
     why |= dict.fromkeys(by_sums, "sums")
     proofs = _proofs(meanings, pages, closes, before)
-    sure = [
-        key for key, text in meanings.items() if _has_digit(text) and _is_sure(ballots[key], len(proofs.get(key, ())))
-    ]
-    return Lesson(Dictionary(meanings, frozenset(sure), upright), why, proofs)
+    sure = _sure(meanings, why, pooled, families, proofs)
+    return Lesson(Dictionary(meanings, sure, upright), why, proofs)
 
 
-def _by_votes(ballots: Ballots) -> tuple[dict[Key, str], dict[Key, str], dict[Key, list[str]]]:
+Families = Mapping[Key, Key]
+Pooled = Mapping[Key, Counter[str]]
+"""Votes by family, under the name of its head; and of signs too large to have one, under their own."""
+
+
+def _pooled(ballots: Ballots, families: Families) -> dict[Key, Counter[str]]:
+    pooled: dict[Key, Counter[str]] = defaultdict(Counter)
+    for key, ballot in ballots.items():
+        pooled[families.get(key, key)].update(ballot.taken_for)
+    return pooled
+
+
+def _by_votes(
+    ballots: Ballots, pooled: Pooled, families: Families
+) -> tuple[dict[Key, str], dict[Key, str], dict[Key, list[str]]]:
+    """Meanings and why, and for each sign on whose digit nobody agrees what it may be."""
     meanings, why, doubted = dict[Key, str](), dict[Key, str](), dict[Key, list[str]]()
     for key, ballot in ballots.items():
+        votes = _votes(pooled[families.get(key, key)])
         if _is_ornament(key, ballot):
             meanings[key], why[key] = "", "ornament"
         elif _is_currency(key, ballot):
             meanings[key], why[key] = CURRENCY, "shape"
-        elif (text := _agreed(_votes(ballot))) is not None:
+        elif (text := _agreed(votes) or _own_letter(ballot)) is not None:
             meanings[key], why[key] = text, "votes"
-    for key in _rivals(meanings, ballots):
-        doubted[key] = [meanings.pop(key)]
-        del why[key]
-    owned = _owned(meanings, ballots)
-    for key, ballot in ballots.items():
-        if key in meanings:
-            continue
-        left = Counter({text: count for text, count in _votes(ballot).items() if not _is_owned(text, key, owned)})
-        if (text := _agreed(left)) is not None and left.total() * 2 > ballot.votes:
-            meanings[key], why[key] = text, "votes"
-        elif digits := [text for text, _ in left.most_common() if _is_digit(text)]:
+        elif digits := [said for said, _ in votes.most_common() if _is_digit(said)]:
             doubted[key] = digits[:MOST_MEANINGS]
-    return meanings, why, {key: said for key, said in doubted.items() if key not in meanings}
+    return meanings, why, doubted
 
 
-def _votes(ballot: Ballot) -> Counter[str]:
+def _by_likeness(meanings: Mapping[Key, str], pooled: Pooled, families: Families, alike: Likeness) -> dict[Key, str]:
+    """Signs seen too seldom to be voted on, where two witnesses agree: what OCR takes them for, and that they look
+    like a known sign of that meaning and like none of another."""
+    found = dict[Key, str]()
+    for key, head in families.items():
+        if key in meanings or not (votes := _votes(pooled[head])):
+            continue
+        near = [(meaning, apart) for other, apart in alike.near(key) if (meaning := meanings.get(other)) is not None]
+        for text, count in votes.most_common(MOST_MEANINGS):
+            share = count / votes.total()
+            least, most = (CLEARLY_LIKE, LIKE) if share >= LIKE_SHARE else (2 * CLEARLY_LIKE, LIKE / 2)
+            same = min((apart for meaning, apart in near if meaning == text), default=FAR)
+            other = min((apart for meaning, apart in near if meaning != text), default=FAR)
+            if share >= DISPUTED_SHARE and same <= most and same + least <= other:
+                found[key] = text
+    return found
+
+
+def _votes(votes: Counter[str]) -> Counter[str]:
     """Strokes that may be 'l', 'I' or '|' count as one letter, unless somebody says it is a '1'."""
-    votes = ballot.taken_for
     if votes["1"] or not votes["l"] + votes["I"]:
         return votes
     rest = {text: count for text, count in votes.items() if text not in _UPRIGHT}
@@ -96,29 +126,26 @@ def _votes(ballot: Ballot) -> Counter[str]:
     return Counter({"l" if votes["l"] else "I": together, **rest})
 
 
+def _own_letter(ballot: Ballot) -> str | None:
+    """Strokes are so alike that their family holds several letters; then each one's own votes count, if it is none."""
+    text = _agreed(_votes(ballot.taken_for))
+    return None if text is None or _has_digit(text) else text
+
+
+def _is_upright(pooled: Pooled, families: Families, key: Key) -> bool:
+    return pooled[families.get(key, key)]["I"] > 0
+
+
 def _agreed(votes: Counter[str]) -> str | None:
     if not votes:
         return None
     text, count = votes.most_common(1)[0]
     total = votes.total()
-    if _has_digit(text):
+    if _is_digit(text):
         return text if count >= DIGIT_VOTES and count >= DIGIT_SHARE * total else None
     if total == count >= UNANIMOUS_VOTES or (count >= LETTER_VOTES and count >= LETTER_SHARE * total):
         return text
     return None
-
-
-def _owned(meanings: Mapping[Key, str], ballots: Ballots) -> dict[str, list[Key]]:
-    """Signs whose meaning hardly anybody doubts: others of their size cannot mean the same."""
-    owned: dict[str, list[Key]] = defaultdict(list)
-    for key, text in meanings.items():
-        if text and ballots[key].taken_for[text] >= OWNS * ballots[key].votes:
-            owned[text].append(key)
-    return owned
-
-
-def _is_owned(text: str, key: Key, owned: Mapping[str, Sequence[Key]]) -> bool:
-    return any(abs(other.height - key.height) <= 1 and _unlike(key, other) for other in owned.get(text, ()))
 
 
 def _is_ornament(key: Key, ballot: Ballot) -> bool:
@@ -127,40 +154,11 @@ def _is_ornament(key: Key, ballot: Ballot) -> bool:
 
 
 def _is_currency(key: Key, ballot: Ballot) -> bool:
-    """OCR takes '$' for '5', 'S' or '8'. It is taller than digits, and never stands but in front of them."""
-    if not ballot.votes or ballot.leads < ballot.seen or ballot.seen < LETTER_VOTES or key.foot < 1:
+    """OCR takes '$' for '5', 'S' or '8'. It never stands but in front of digits, and is taller than they are."""
+    if not ballot.votes or ballot.leads < ballot.seen or ballot.seen < LETTER_VOTES:
         return False
-    return all(text in CURRENCY_LIKE for text in ballot.taken_for) and key.height >= 10
-
-
-def _rivals(meanings: Mapping[Key, str], ballots: Ballots) -> list[Key]:
-    """Of two signs of one size that are taken for the same digit and do not look alike, the one with fewer votes."""
-    same: dict[tuple[str, int], list[Key]] = defaultdict(list)
-    for key, text in meanings.items():
-        if _is_digit(text):
-            same[text, key.height].append(key)
-    rivals = list[Key]()
-    for keys in same.values():
-        best = max(keys, key=lambda key: ballots[key].votes)
-        rivals += [key for key in keys if key is not best and _unlike(key, best)]
-    return rivals
-
-
-def _unlike(one: Key, other: Key) -> bool:
-    """More than a third of the dots differ: another sign, not the same one a little fatter or to the side."""
-    if one.height != other.height:
-        return abs(one.width - other.width) > 1
-    return min(_difference(one, other, shift) for shift in (-1, 0, 1)) > 0.35
-
-
-def _difference(one: Key, other: Key, shift: int) -> float:
-    apart = 0
-    for mine, its in zip(one.rows, other.rows, strict=True):
-        left, right = mine << 2, its << (2 + one.width - other.width) if one.width >= other.width else 0
-        if one.width < other.width:
-            left, right = mine << (2 + other.width - one.width), its << 2
-        apart += ((left << 1) ^ (right << 1 << shift if shift >= 0 else right << 1 >> -shift)).bit_count()
-    return apart / max(1, sum(row.bit_count() for row in one.rows))
+    is_taken_for_one = all(text in CURRENCY_LIKE for text in ballot.taken_for)
+    return is_taken_for_one and (key.foot >= 1 or ballot.taken_for[CURRENCY] * 2 >= ballot.votes)
 
 
 def _by_sums(
@@ -170,14 +168,15 @@ def _by_sums(
     tried = sorted(doubted, key=lambda key: -len(doubted[key]))[:MOST_DOUBTED]
     if not tried:
         return {}
-    outcome = dict[tuple[str, ...], int]()
-    concerned = [page for page in pages if any(sign.key(line.foot) in doubted for line in page for sign in line.signs)]
-    for chosen in product(*(doubted[key] for key in tried)):
-        dictionary = Dictionary({**meanings, **dict(zip(tried, chosen, strict=True))})
-        outcome[chosen] = sum(closes(page, dictionary) for page in concerned)
-    best = max(outcome, key=lambda chosen: outcome[chosen])
-    others = [count for chosen, count in outcome.items() if chosen != best]
-    if outcome[best] < PROOFS or any(others):
+    ways = list(product(*(doubted[key] for key in tried)))
+    dictionaries = [Dictionary({**meanings, **dict(zip(tried, way, strict=True))}) for way in ways]
+    outcome = [0] * len(ways)
+    for page in pages:
+        if any(sign.key(line.foot) in doubted for line in page for sign in line.signs):
+            closed = [closes(page, dictionary) for dictionary in dictionaries]
+            outcome = [count + (did and not all(closed)) for count, did in zip(outcome, closed, strict=True)]
+    best = ways[outcome.index(max(outcome))]
+    if max(outcome) < PROOFS or sum(map(bool, outcome)) > 1:
         return {}
     return dict(zip(tried, best, strict=True))
 
@@ -205,11 +204,25 @@ def _wants(names: frozenset[str] | None, name: str) -> bool:
     return names is None or (len(names) < PROOFS and name not in names)
 
 
-def _is_sure(ballot: Ballot, proofs: int) -> bool:
-    best = max(ballot.taken_for.values(), default=0)
-    if proofs >= PROOFS or best == ballot.votes >= SURE_UNANIMOUS:
-        return True
-    return best >= SURE_VOTES and best >= SURE_SHARE * ballot.votes
+def _sure(
+    meanings: Mapping[Key, str],
+    why: Mapping[Key, str],
+    pooled: Pooled,
+    families: Families,
+    proofs: Mapping[Key, frozenset[str]],
+) -> frozenset[Key]:
+    """Digits beyond doubt: proven by sums, always read alike, or looking like one of those where OCR agrees."""
+    digits = [key for key, text in meanings.items() if _has_digit(text)]
+    proven = {families.get(key, key) for key in digits if len(proofs.get(key, ())) >= PROOFS}
+    sure = set[Key]()
+    for key in digits:
+        head = families.get(key, key)
+        best, total = max(pooled[head].values(), default=0), pooled[head].total()
+        enough = SURE_UNANIMOUS if _is_digit(meanings[key]) else LETTER_VOTES
+        is_always_read_alike = best == total >= enough or (best >= SURE_VOTES and best >= SURE_SHARE * total)
+        if head in proven or why[key] == "likeness" or is_always_read_alike:
+            sure.add(key)
+    return frozenset(sure)
 
 
 _NEXT_DIGIT = str.maketrans("0123456789", "1234567890")

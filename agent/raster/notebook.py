@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ SHAPE = 1
 """Of the kept text; another number is not read."""
 REMEMBERED = 200
 """Receipts it was taught by, and entries of its history; a font is learnt from the first ten."""
-MOST_SIGNS = 4000
+MOST_SIGNS = 1500
 """A font has a hundred; more is a till whose dots never come out alike."""
 
 
@@ -47,11 +47,24 @@ class Notebook:
         return self.lesson.dictionary
 
     def taught(  # noqa: PLR0917 - one receipt, and what is asked about it
-        self, name: str, page: Page, words: list[Word], earlier: Mapping[str, Page], closes: Closes, at: datetime
+        self,
+        name: str,
+        page: Page,
+        words: Sequence[Word],
+        earlier: Mapping[str, Page],
+        closes: Closes,
+        at: datetime,
+        look: int = 0,
     ) -> "Notebook":
-        """One more receipt, as OCR read it. `earlier`: pages it was taught by before, for the sums."""
-        ballots = {key: replace(ballot, taken_for=Counter(ballot.taken_for)) for key, ballot in self.ballots.items()}
-        cast(ballots, page, words, self.dictionary)
+        """One more receipt, as OCR read it; or the same one as OCR reads it at another `look`.
+
+        `earlier`: pages it was taught by before, for the sums.
+        """
+        ballots = {
+            key: replace(ballot, taken_for=Counter(ballot.taken_for), places=set(ballot.places))
+            for key, ballot in self.ballots.items()
+        }
+        cast(ballots, page, words, self.dictionary, look=look)
         ballots = _kept(ballots)
         lesson = learn(ballots, {**earlier, name: page}, closes, self.lesson)
         before, after = self.dictionary.known, lesson.dictionary.known
@@ -62,7 +75,7 @@ class Notebook:
             tuple(sorted(text for key, text in after.items() if before.get(key) != text)),
             tuple(sorted(text for key, text in before.items() if after.get(key) != text)),
         )
-        names = (*self.taught_by, name)[-REMEMBERED:]
+        names = (*(one for one in self.taught_by if one != name), name)[-REMEMBERED:]
         return Notebook(entry.version, lesson, ballots, names, (*self.history, entry)[-REMEMBERED:])
 
     def to_json(self) -> str:
@@ -79,6 +92,7 @@ class Notebook:
                 "seen": ballot.seen,
                 "leads": ballot.leads,
                 "receipts": ballot.receipts,
+                "places": sorted(ballot.places),
             }
             for key, ballot in self.ballots.items()
         ]
@@ -141,4 +155,4 @@ def _read(kept: dict[str, Any]) -> Notebook:
 
 
 def _ballot(row: Mapping[str, Any]) -> Ballot:
-    return Ballot(Counter(row["votes"]), int(row["seen"]), int(row["leads"]), int(row["receipts"]))
+    return Ballot(Counter(row["votes"]), int(row["seen"]), int(row["leads"]), int(row["receipts"]), set(row["places"]))

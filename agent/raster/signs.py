@@ -23,8 +23,8 @@ LONGEST_STROKE = 48
 """Dots in a row without a gap: longer ones are rules and underlines, not letters."""
 DARK = 0.5
 """A line with more black than this is printed white on black."""
-SAME_SIGNS_RULE = 8
-"""So many equal signs and nothing else: a rule of dashes or stars, which says nothing."""
+SAME_SIGNS_RULE, THIN_RULE = 8, 4
+"""So many equal signs and nothing else, or signs so low: a rule of dashes or stars, which says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _without_strokes(row: int, width: int) -> int:
 
 def _line(rows: tuple[int, ...], width: int, top: int) -> TextLine | None:
     signs = tuple(_signs(rows, width, top))
-    if len(signs) >= SAME_SIGNS_RULE and len({sign.rows for sign in signs}) == 1:
+    if len(signs) >= SAME_SIGNS_RULE and (len(rows) <= THIN_RULE or len({sign.rows for sign in signs}) == 1):
         return None
     if not signs:
         return None

@@ -12,6 +12,8 @@ from statistics import median
 
 from agent.raster.signs import Sign, TextLine
 
+LOWEST_TEXT = 6
+"""Dots of a capital; what is lower is a rule or a row of points."""
 ENOUGH = 24
 """Distances between neighbours that tell a font; fewer follow the font of the other lines."""
 ON_GRID = 0.13
@@ -49,7 +51,7 @@ class Spacing:
 def spacing_of(lines: Sequence[TextLine]) -> Spacing:
     distances: dict[int, list[float]] = defaultdict(list)
     for line in lines:
-        signs = line.signs if not line.is_drawing else ()
+        signs = line.signs if line.cap >= LOWEST_TEXT and not line.is_drawing else ()
         for before, after in pairwise(signs):
             distances[line.cap].append((after.left + after.right - before.left - before.right) / 2)
     pitch: dict[int, float] = {}

@@ -14,6 +14,7 @@ SURE = 40.0
 BESIDE = 3
 """Dots a word's box may be off."""
 MOST_TOUCHING = 3
+LETTER_REPEATS, MOST_PLACES = 3, 64
 MOST_WAYS = 400
 CLEARLY = 1.5
 """The best way to deal a word out must fit so much better than the next one."""
@@ -26,44 +27,59 @@ _TWO_STROKES = frozenset('"%')
 class Ballot:
     """What one sign was taken for. `leads`: times it stood first in a word with more behind it.
 
-    `seen` counts its places in words, `receipts` the receipts it stands on.
+    `seen` counts its places in words, `receipts` the receipts it stands on. `places`: the words, dot for dot, in which
+    it was voted on: the same word is read the same way each time, so that is one vote for a digit, three for others.
     """
 
     taken_for: Counter[str] = field(default_factory=Counter)
     seen: int = 0
     leads: int = 0
     receipts: int = 0
+    places: set[int] = field(default_factory=set)
 
     @property
     def votes(self) -> int:
         return self.taken_for.total()
 
+    def vote(self, text: str, place: int) -> None:
+        if place in self.places and (text.isdigit() or self.taken_for[text] >= LETTER_REPEATS):
+            return
+        self.taken_for[text] += 1
+        if len(self.places) < MOST_PLACES:
+            self.places.add(place)
+
 
 Ballots = dict[Key, Ballot]
 
 
-def cast(ballots: Ballots, lines: Sequence[TextLine], words: Sequence[Word], known: Dictionary) -> None:
-    """Adds the votes of one receipt."""
-    for printed in lines:
+def cast(
+    ballots: Ballots, lines: Sequence[TextLine], words: Sequence[Word], known: Dictionary, *, look: int = 0
+) -> None:
+    """Adds the votes of one receipt. `look` 0 is the first reading; later ones are asked about unknown signs."""
+    for printed in lines if not look else ():
         for key in {sign.key(printed.foot) for sign in printed.signs}:
             ballots.setdefault(key, Ballot()).receipts += 1
     for word in words:
         middle = (word.top + word.bottom) / 2
         near = (line for line in lines if line.top - BESIDE <= middle <= line.bottom + BESIDE and not line.is_drawing)
         for line in islice(near, 1):
-            _word(ballots, line, word, known)
+            _word(ballots, line, word, known, look)
 
 
-def _word(ballots: Ballots, line: TextLine, word: Word, known: Dictionary) -> None:
+def _word(ballots: Ballots, line: TextLine, word: Word, known: Dictionary, look: int) -> None:
     signs = [sign for sign in line.signs if word.left - BESIDE <= (sign.left + sign.right) / 2 <= word.right + BESIDE]
     keys = [sign.key(line.foot) for sign in signs]
-    for index, key in enumerate(keys):
+    for index, key in enumerate(keys if not look else ()):
         ballot = ballots.setdefault(key, Ballot())
         ballot.seen += 1
         ballot.leads += index == 0 and len(keys) > 1
-    if word.sure >= SURE:
-        for key, text in pairs(keys, word.text, known):
-            ballots[key].taken_for[text] += 1
+    if word.sure < SURE:
+        return
+    place = hash((look, *keys)) & 0xFFFFFFFF  # of whole numbers only: the same in every process
+    for key, text in pairs(keys, word.text, known):
+        if look and key in known.known:
+            continue
+        ballots.setdefault(key, Ballot()).vote(text, place)
 
 
 def pairs(keys: Sequence[Key], text: str, known: Dictionary) -> list[tuple[Key, str]]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.acts import Parts
+from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
 from agent.ledger import questions
 from agent.ledger.personal import starred
-from agent.paper import lay_out
 from agent.places import Places
+from agent.reading import written_on
 from agent.replay import lane_of, printed_at
 from agent.till.visit import Visit
 
@@ -40,7 +41,10 @@ def _paper(parts: Parts, places: Places, row: Mapping[str, Any], name: str) -> l
     """Its lines, with what is personal starred; None when the journal no longer holds them."""
     lane = lane_of({lane.name: lane for lane in parts.settings.tap_lanes()}, row["lane"])
     events = printed_at(JournalReader(places.journal), lane, row)
-    return None if events is None else [starred(line.text, name=name) for line in lay_out(events).lines]
+    if events is None:
+        return None
+    signs = Glyphs(places.glyphs).dictionary(lane.name)
+    return [starred(line, name=name) for line in written_on(events, signs, lane.paper_dots)]
 
 
 def _tap(status: Path) -> dict[str, Any]:
