@@ -28,7 +28,8 @@ def in_their_places(printed: Printed, form: Format, most_rounding: int) -> tuple
     has_subtotal = any(entry.role is Role.SUBTOTAL and entry.sure for entry in entries)
     entries = [_without_great_roundings(entry, number < end, most_rounding) for number, entry in enumerate(entries)]
     settled = [_settled(entry, number < end, has_subtotal, form) for number, entry in enumerate(entries)]
-    return _promotions_as_articles(_fees_as_articles(_deposits_as_fees(settled), end), end), end
+    settled = _fees_as_articles(_deposits_as_fees(settled), end)
+    return _remarks_as_no_articles(_promotions_as_articles(settled, end), end)
 
 
 def _without_remarks(entries: Sequence[Entry]) -> list[Entry]:
@@ -108,6 +109,17 @@ def _promotions_as_articles(entries: Sequence[Entry], end: int) -> list[Entry]:
     if not positive or added not in sums or goods - taken in sums:
         return list(entries)
     return [replace(entry, role=Role.LINE) if entry in positive else entry for entry in entries]
+
+
+def _remarks_as_no_articles(entries: Sequence[Entry], end: int) -> tuple[list[Entry], int]:
+    """'Grilled onion ($0.75)' is negative by its brackets, or part of the price above: as a printed sum has it."""
+    articles = [entry for entry in entries[:end] if entry.role in (Role.LINE, Role.DISCOUNT)]
+    remarks = {entry for entry in articles if entry.bracketed}
+    sums = {entry.value for entry in entries if entry.role in SUMS}
+    whole = sum(entry.value if entry.role is Role.LINE else -abs(entry.value) for entry in articles)
+    if not remarks or whole in sums or whole - sum(entry.value for entry in remarks) not in sums:
+        return list(entries), end
+    return [entry for entry in entries if entry not in remarks], end - len(remarks)
 
 
 def _without_great_roundings(entry: Entry, among_articles: bool, most: int) -> Entry:

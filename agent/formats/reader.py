@@ -246,7 +246,9 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
         tip=sign * reading.tip if has_tip else None,
         total=sign * reading.total.value,
         change=max(map(abs, change)) if change else None,
-        tenders=tenders_of(bill.tenders, paid_out=receipt.kind in (Kind.BUY, Kind.RETURN) or sign < 0),
+        tenders=tenders_of(
+            bill.tenders, verdict.payments, paid_out=receipt.kind in (Kind.BUY, Kind.RETURN) or sign < 0
+        ),
         discounts=discounts_of((*bill.line_discounts, *bill.discounts)),
         award_base=sign * reading.base,
         proof=tuple(verdict.proofs),

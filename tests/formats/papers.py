@@ -412,6 +412,20 @@ PAPERS = (
     ),
     # ---- payments --------------------------------------------------------------------------------
     Paper(
+        "two cards, half each",
+        """
+        Dinner                           20.00
+        Subtotal                         20.00
+        Tax                               1.60
+        Total                            21.60
+        VISA ****4729                    10.80
+        VISA ****1111                    10.80
+        """,
+        HOME,
+        sale(2000, 2160, tax=160, tenders=(("VISA", 1080), ("VISA", 1080))),
+        ("Subtotal", "Tax", "Total  ", "VISA"),
+    ),
+    Paper(
         "gift card and store credit used",
         """
         Dry Food 25lb                    74.99
@@ -648,7 +662,16 @@ PAPERS = (
         ** Not opted-into program **
         """,
         HOME,
-        sale(4700, 4786, tax=60, fees=26, discount=1500, change=0, number="553201"),
+        sale(
+            4700,
+            4786,
+            tax=60,
+            fees=26,
+            discount=1500,
+            change=0,
+            number="553201",
+            items=(("EXAMPLE - CAMINO - MIDNIGHT BLU (.10g)", 2, 5000), ("PREROLL 1g", 1, 1200)),
+        ),
         ("Subtotal", "Total Discount", "Tax", "Bank Fee", "Total: "),
     ),
     Paper(
@@ -682,7 +705,7 @@ PAPERS = (
         Change                            2.95
         """,
         HOME,
-        sale(2000, 2205, tax=205, change=295),
+        sale(2000, 2205, tax=205, change=295, items=(("Cheeseburger", 2, 1570), ("Fries", 1, 430))),
         ("Subtotal", "Sales Tax", "Total  "),
     ),
     Paper(

@@ -24,7 +24,7 @@ def check_payments(reading: Reading, evidence: Evidence, verdict: Verdict) -> No
             parts = (*paid, -back) if back else tuple(paid)
             relation = Relation("payments less change make the total", parts, owed, tolerance)
             verdict.pin(relation, total=tolerance == 0)
-            verdict.paid = True
+            verdict.paid, verdict.payments = True, tuple(paid)
             return
     moves = tuple(entry.value for entry in bill.tenders if entry.value)
     if min(moves) < 0 < max(moves) and abs(sum(moves)) == abs(reading.total.value):

@@ -46,6 +46,8 @@ class Verdict:
     between_pinned: bool = False
     """Fees, tip and rounding are part of a sum that closes."""
     paid: bool = False
+    payments: tuple[int, ...] = ()
+    """Those that make the total, change and cash back not yet taken off."""
     discount: int = 0
     added_up: bool = False
     """Two printed amounts or more make the total, apart from what was paid."""
