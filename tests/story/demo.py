@@ -30,6 +30,7 @@ from tests.story.cloud import TOKEN, CloudProcess
 from tests.story.printer import SimulatedPrinter
 from tests.story.slips import Shop, Slip
 from tests.story.till import NetworkTill, SerialTill
+from tests.story.wire_tapped import WireTap
 
 MEMBERS = ("4155550101", "4155550102", "4155550103")
 LATECOMER = "4155550104"
@@ -49,7 +50,7 @@ listen = "{listen}"
 printer = "{printer}"
 
 [lanes.till-2]
-tap = "serial_port"
+tap = "{serial_tap}"
 path = "{serial}"
 baud = 115200
 
@@ -80,7 +81,7 @@ class Story:
     cloud: CloudProcess
     printer: SimulatedPrinter
     network: NetworkTill
-    serial: SerialTill
+    serial: SerialTill | WireTap
     shop: Shop
     serial_shop: Shop
     pause_s: float
@@ -107,12 +108,16 @@ class Story:
 
 
 @asynccontextmanager
-async def opened(console: Console, folder: Path, pause_s: float = 0) -> AsyncIterator[Story]:
-    """The shop with its printer, cloud and broker, and the running box."""
+async def opened(console: Console, folder: Path, pause_s: float = 0, *, wire_tap: bool = False) -> AsyncIterator[Story]:
+    """The shop with its printer, cloud and broker, and the running box; `wire_tap`: one listens to the serial till."""
     async with AsyncExitStack() as stack:
         printer = await stack.enter_async_context(SimulatedPrinter())
         cloud = await stack.enter_async_context(CloudProcess())
-        serial = stack.enter_context(SerialTill())
+        serial: SerialTill | WireTap
+        if wire_tap:
+            serial = await stack.enter_async_context(WireTap(folder))
+        else:
+            serial = stack.enter_context(SerialTill())
         broker = Broker(folder / "broker")
         broker.start()
         stack.callback(broker.stop)
@@ -121,6 +126,7 @@ async def opened(console: Console, folder: Path, pause_s: float = 0) -> AsyncIte
             listen=listen,
             printer=printer.address,
             serial=serial.path,
+            serial_tap="wire_tap" if wire_tap else "serial_port",
             cloud=cloud.url,
             token=TOKEN,
             broker=broker.address,
@@ -295,9 +301,9 @@ def bar(console: Console) -> Progress:
     return Progress(*columns, console=console, transient=not console.is_terminal)
 
 
-async def play(folder: Path, *, keep: bool, pause_s: float) -> bool:
+async def play(folder: Path, *, keep: bool, pause_s: float, wire_tap: bool = False) -> bool:
     console = Console(highlight=False)
-    async with opened(console, folder, pause_s) as story:
+    async with opened(console, folder, pause_s, wire_tap=wire_tap) as story:
         try:
             await tell(story)
             balanced = await balance(story)
@@ -322,12 +328,15 @@ async def leave_running(story: Story, folder: Path) -> None:
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="scripts/demo", description="tillpost's main job before your eyes.")
     arguments.add_argument("--keep", action="store_true", help="leave the box running at the end")
+    arguments.add_argument("--wire-tap", action="store_true", help="the serial till is listened to by a wire tap")
     arguments.add_argument("--quick", action="store_true", help="no pause between slips, for machines that watch")
     chosen = arguments.parse_args()
     pause_s = 0 if chosen.quick else EYES_S
     with tempfile.TemporaryDirectory(prefix="tillpost-demo-") as folder:
         try:
-            return 0 if asyncio.run(play(Path(folder), keep=chosen.keep, pause_s=pause_s)) else 1
+            return (
+                0 if asyncio.run(play(Path(folder), keep=chosen.keep, pause_s=pause_s, wire_tap=chosen.wire_tap)) else 1
+            )
         except KeyboardInterrupt:
             return 130
 
