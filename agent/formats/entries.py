@@ -22,6 +22,8 @@ LEADING_MARKS, LONGEST_MARK = frozenset("*#%&^~+※"), 3
 _PRICE_EACH_re = re.compile(r"^\W*(\d{1,3})\s?(?:[xX×@]|pcs?|st)\W", re.I)
 _REMARK_re = re.compile(r"\([^()]*\d[.,]\d{2}[^()]*\)")
 _NOTE_re = re.compile(r"\s*[^\W\d][\w -]{2,14}:\s*\S")
+_WRAPPED_re = re.compile(r"\(\s?\d*[.,]?\d+\s?(?:g|mg|oz|ml|kg|lb)\)$", re.I)
+"""A name broken at its weight: 'MIDNIGHT BLU (.10g)' and 'EBERRY' on the line below; the first line names it."""
 _COLUMN_GAP_re = re.compile(r"\s{3,}|\t")
 
 
@@ -123,9 +125,12 @@ def _remember_text(above: _Above, line: _Line, form: Format) -> None:
         above.text = above.text if digits else ""  # a bar code is nobody's label and takes none away; a rule does
         return
     said = what_is_said(words, form)
-    if above.text and _NOTE_re.match(line.text) and not said.sure:
+    if above.text and said.role is Role.LINE and _NOTE_re.match(line.text):
         return  # 'Category: Edible' between an article's name and its amount
-    above.text, above.role = line.text.strip(), said.role if said.sure else Role.LINE
+    wrapped = above.text and said.role is Role.LINE and above.role is Role.LINE and _WRAPPED_re.search(above.text)
+    if not (wrapped and " " not in line.text.strip()):
+        above.text = line.text.strip()
+    above.role = said.role if said.sure else Role.LINE
     above.suggestions = above.suggestions or (said.sure and said.role in (Role.INFO, Role.TIP))
     names_table = above.summed and form.tax.tax.search(words) and form.tax.table.search(words)
     above.tax_table = bool(names_table) or (above.tax_table and len(words) < SHORT_HEADING)
