@@ -58,6 +58,8 @@ class LookUp:
     receipt: int
     found: tuple[Found, ...]
     until: float
+    total: int = 0
+    """What the sale comes to, minor units, when the cashier keyed it."""
 
     @property
     def nobody(self) -> bool:
@@ -84,9 +86,13 @@ class FrontDesk:
     """`on_news` is called when the people who are checked in are others than before."""
 
     def __init__(
-        self, providers: Mapping[str, Provider], clock: Clock, lasts: timedelta = timedelta(minutes=10)
+        self,
+        providers: Mapping[str, Provider],
+        clock: Clock,
+        lasts: timedelta = timedelta(minutes=10),
+        within_s: float = ANSWER_WITHIN_S,
     ) -> None:
-        self._providers, self._clock, self._lasts = providers, clock, lasts
+        self._providers, self._clock, self._lasts, self._within_s = providers, clock, lasts, within_s
         self._known: OrderedDict[tuple[str, tuple[tuple[str, str], ...]], tuple[float, Found]] = OrderedDict()
         self._look_ups: OrderedDict[str, LookUp] = OrderedDict()
         self._here: dict[str, Sequence[CheckedIn]] = {}
@@ -94,10 +100,15 @@ class FrontDesk:
         self._watched = asyncio.Event()
         self.on_news: Callable[[], None] = lambda: None
 
-    async def find(self, customer: Mapping[str, str], *, afresh: bool = False) -> tuple[Found, ...]:
-        """Every cloud that can look people up is asked at once. A customer by `card` is tried as a wallet code, too."""
+    async def find(
+        self, customer: Mapping[str, str], *, basket: Basket | None = None, afresh: bool = False
+    ) -> tuple[Found, ...]:
+        """Every cloud that can look people up is asked at once. A customer by `card` is tried as a wallet code, too.
+
+        With a basket: only rewards that fit it, where the cloud can tell; asked anew each time.
+        """
         asked = [name for name, provider in self._providers.items() if Call.FIND_MEMBER in provider.idempotency]
-        return tuple(await asyncio.gather(*(self._find(name, customer, afresh=afresh) for name in asked)))
+        return tuple(await asyncio.gather(*(self._find(name, customer, basket, afresh=afresh) for name in asked)))
 
     async def create(self, name: str, who: NewMember) -> Member | Answer:
         """Signs somebody up, without any consent."""
@@ -107,9 +118,12 @@ class FrontDesk:
         """Takes the reward out of the wallet; no answer in time is Unknown."""
         return await self._answer(self._providers[name].reserve(member_id, reward, basket))
 
-    def keep(self, place: str, customer: Mapping[str, str], receipt: int, found: tuple[Found, ...]) -> None:
+    def keep(
+        self, place: str, customer: Mapping[str, str], receipt: int, found: tuple[Found, ...], total: int = 0
+    ) -> None:
         """What the browser `place` is shown until something else is looked up there."""
-        self._look_ups[place] = LookUp(dict(customer), receipt, found, self._clock.monotonic() + REMEMBERED_S)
+        until = self._clock.monotonic() + REMEMBERED_S
+        self._look_ups[place] = LookUp(dict(customer), receipt, found, until, total)
         self._look_ups.move_to_end(place)
         while len(self._look_ups) > MOST_REMEMBERED:
             self._look_ups.popitem(last=False)
@@ -160,34 +174,33 @@ class FrontDesk:
             self._here[name] = answer
             self.on_news()
 
-    async def _find(self, name: str, customer: Mapping[str, str], *, afresh: bool) -> Found:
+    async def _find(self, name: str, customer: Mapping[str, str], basket: Basket | None, *, afresh: bool) -> Found:
         key, now = (name, tuple(sorted(customer.items()))), self._clock.monotonic()
         known = self._known.get(key)
-        if known and known[0] > now and not afresh:
+        if known and known[0] > now and not (afresh or basket):
             return known[1]
-        found = await self._ask(name, customer)
+        found = await self._ask(name, customer, basket)
         if found.member:
             self._known[key] = (now + REMEMBERED_S, found)
             while len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
         return found
 
-    async def _ask(self, name: str, customer: Mapping[str, str]) -> Found:
-        found = Found(name, await self._answer(self._providers[name].find_member(customer)), customer)
+    async def _ask(self, name: str, customer: Mapping[str, str], basket: Basket | None) -> Found:
+        found = Found(name, await self._answer(self._providers[name].find_member(customer, basket)), customer)
         if isinstance(found.answer, NoMember) and "card" in customer:
             code = {"code": customer["card"]}
-            answer = await self._answer(self._providers[name].find_member(code))
+            answer = await self._answer(self._providers[name].find_member(code, basket))
             if isinstance(answer, Member):
                 return replace(found, answer=answer, by={"member_id": answer.id})
         return found
 
-    @staticmethod
-    async def _answer(asking: Awaitable[T]) -> T | Unknown:
+    async def _answer(self, asking: Awaitable[T]) -> T | Unknown:
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
+            async with asyncio.timeout(self._within_s):
                 return await asking
         except TimeoutError:
-            return Unknown(f"no answer within {ANSWER_WITHIN_S:g} s")
+            return Unknown(f"no answer within {self._within_s:g} s")
 
 
 def shown_name(name: str, last4: str) -> str:

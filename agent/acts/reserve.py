@@ -32,7 +32,9 @@ async def reserve(parts: Parts, by: Actor, body: Body) -> str:
         by.who,
         Moment.now(parts.clock),
     )
-    basket = Basket(sale=f"{parts.settings.device.id}-{number}", register=register, employee=by.name)
+    basket = Basket(
+        sale=f"{parts.settings.device.id}-{number}", total=look_up.total, register=register, employee=by.name
+    )
     answer = await parts.people.reserve(provider, member.id, reward, basket)
     state = await parts.ledger.do(booking.answered, number, answer, Moment.now(parts.clock))
     parts.people.forget(by.place)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agent import booking
 from agent.acts import Parts
 from agent.front_desk import Found, shown_name
 from agent.ledger.personal import masked_customer
@@ -40,6 +41,8 @@ class ShownLookUp:
     answers: Sequence[Answered]
     nobody: bool
     can_sign_up: Sequence[str]
+    cards: Sequence[Mapping[str, Any]]
+    """Frequent-buyer cards as this box has punched them."""
 
     @property
     def several(self) -> bool:
@@ -74,7 +77,7 @@ def people_here(parts: Parts) -> list[Person]:
     ]
 
 
-def shown_look_up(parts: Parts, visit: Visit, receipt: int) -> ShownLookUp | None:
+async def shown_look_up(parts: Parts, visit: Visit, receipt: int) -> ShownLookUp | None:
     """What was looked up at this browser for this receipt (0: for the register)."""
     kept = parts.people.looked_up(visit.session.actor.place, receipt)
     if kept is None:
@@ -88,6 +91,7 @@ def shown_look_up(parts: Parts, visit: Visit, receipt: int) -> ShownLookUp | Non
         answers=[_answered(one) for one in kept.found],
         nobody=kept.nobody,
         can_sign_up=able,
+        cards=await parts.ledger.do(booking.cards_of, parts.rules, by),
     )
 
 

@@ -31,7 +31,7 @@ async def till(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "late": await parts.ledger.do(asked.deadlines_near),
         "banners": await _banners(parts, visit),
         "here_now": people_here(parts),
-        "found": shown_look_up(parts, visit, number),
+        "found": await shown_look_up(parts, visit, number),
         "several": not only_cloud(parts.settings),
         "ways": ways_of(parts),
         "programmes": list(parts.settings.programmes),
