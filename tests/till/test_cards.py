@@ -13,14 +13,8 @@ def fact(state: str = "delivered", **more: Any) -> dict[str, Any]:
 
 
 def card(*facts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = {
-        "kind": "sale",
-        "state": "accepted",
-        "reason": "",
-        "duplicate": "",
-        "person": {"phone": "***1"},
-    }
-    return {**plain, "questions": [], "reasons": {}, "facts": list(facts), **more}
+    plain: dict[str, Any] = {"kind": "sale", "state": "accepted", "reason": "", "duplicate": ""}
+    return {**plain, "person": {"phone": "***1"}, "questions": [], "reasons": {}, "facts": list(facts), **more}
 
 
 ASKED = {"title": "Possible existing transaction", "choices": {"Remove": "cancelled"}}
