@@ -43,15 +43,15 @@ def _describe(
                 )
         else:
             source = "environment" if name in variables else "file" if name in written else "default"
-            shown = "(set)" if not field.repr and value else _in_words(value)
-            default = "(needed)" if field.is_required() else _in_words(field.get_default())
+            shown = "(set)" if not field.repr and value else in_words(value)
+            default = "(needed)" if field.is_required() else in_words(field.get_default())
             yield Described(place, shown, source, default, field.description or "")
 
 
-def _in_words(value: Any) -> str:
+def in_words(value: Any) -> str:
     """As it would stand in the file, but for sections in a list."""
     if isinstance(value, tuple):
-        return ", ".join(_in_words(one) for one in value)
+        return ", ".join(in_words(one) for one in value)
     if isinstance(value, BaseModel):
-        return "{" + ", ".join(f"{name} = {_in_words(one)}" for name, one in value) + "}"
+        return "{" + ", ".join(f"{name} = {in_words(one)}" for name, one in value) + "}"
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
