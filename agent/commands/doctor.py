@@ -1,5 +1,6 @@
 """doctor: checks this box part by part and says what to do; changes nothing."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -19,12 +20,14 @@ from serial.tools import list_ports
 
 from agent.clock import Quality, SystemClock
 from agent.commands.asking import agent_answers, ask
-from agent.errors import FormatError
+from agent.errors import FormatError, ProviderMisconfigured
 from agent.formats import load_format
 from agent.formats.agreement import contradictions
 from agent.places import Places
+from agent.providers import AlreadyDone, Answer, Done, Refused
+from agent.providers.registry import connect
 from agent.reading import context_of
-from agent.settings import Settings, load
+from agent.settings import ProviderSettings, Settings, load
 
 MARKS = {"ok": "[green]ok[/]", "look": "[yellow]look[/]", "bad": "[red]bad[/]"}
 ENOUGH_FREE_MB = 1024
@@ -169,14 +172,34 @@ def _broker(settings: Settings) -> Iterator[Finding]:
 
 
 def _clouds(settings: Settings) -> Iterator[Finding]:
+    """Address and credentials, by the adapter's own check; it changes nothing there."""
     for name, provider in settings.providers.items():
         if not provider.base_url:
             yield Finding(f"cloud {name}", "ok", "has no address: awards are handed over by hand")
             continue
-        address = provider.base_url.split("//", 1)[1].split("/", 1)[0]
-        port = "443" if provider.base_url.startswith("https") else "80"
-        whole = address if ":" in address else f"{address}:{port}"
-        yield _reachable(f"cloud {name}", whole, "awards wait here until it answers; check the internet line")
+        yield answer_in_words(f"cloud {name}", asyncio.run(checked(name, provider)))
+
+
+async def checked(name: str, settings: ProviderSettings) -> Answer:
+    try:
+        provider = connect(name, settings, SystemClock())
+    except ProviderMisconfigured as error:
+        return Refused(str(error))
+    try:
+        return await provider.check()
+    finally:
+        await provider.close()
+
+
+def answer_in_words(part: str, answer: Answer) -> Finding:
+    match answer:
+        case Done() | AlreadyDone():
+            return Finding(part, "ok", f"it lets us in ({answer.remote_id})")
+        case Refused():
+            return Finding(part, "bad", answer.why, "mend its address or credentials; what waits is kept")
+        case _:
+            why = str(getattr(answer, "why", "")) or type(answer).__name__
+            return Finding(part, "look", why, "awards wait here until it answers; check the internet line")
 
 
 def _reachable(part: str, address: str, todo: str) -> Finding:

@@ -172,7 +172,7 @@ async def test_tapmango_finds_the_person_by_phone_or_email_and_never_pays_twice(
         await shop.print(*sale("5002", GOODS[1], customer="Customer email: dana@example.com"))
         entries = await shop.booked(2)
         assert [(entry.member, entry.amount) for entry in entries] == [("m1", 5499), ("m1", 1299)]
-        assert "cloud club" in await shop.box.command("doctor")
+        assert "it lets us in (1 locations)" in " ".join((await shop.box.command("doctor")).split())
 
 
 @pytest.mark.feature("4.1", "4.4", "4.9", "4.10", "4.11", "4.12", "4.13", "4.32", "5.17")
