@@ -65,6 +65,20 @@ def test_a_wrong_name_is_an_error_that_suggests_the_right_one(
     assert message in str(refused.value)
 
 
+def test_a_lanes_code_pages_are_names_that_are_known(tmp_path: Path) -> None:
+    lane = GOOD.replace('tap = "raw_tcp"', 'tap = "raw_tcp"\ncode_page = "PC858"\ncode_pages = {"16" = "windows-1252"}')
+    read = load(written(tmp_path, lane), {}).tap_lanes()[0]
+    assert (read.code_page, read.code_pages) == ("cp858", {"16": "windows_1252"})
+    for wrong in (
+        'code_page = "cp8585"',
+        'code_page = "utf-16"',
+        'code_pages = {x = "cp850"}',
+        'code_pages = {1 = "no"}',
+    ):
+        with pytest.raises(SettingsError, match=r"code page|page's number"):
+            load(written(tmp_path, GOOD.replace('tap = "raw_tcp"', f'tap = "raw_tcp"\n{wrong}')), {})
+
+
 def test_a_misspelt_variable_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="did you mean 'store'"):
         load(written(tmp_path, GOOD), {"TILLPOST_STOER__NAME": "x"})

@@ -12,6 +12,7 @@ from rich.console import Console
 from agent.commands.drawn import write_drawing
 from agent.commands.formats import chosen_format
 from agent.commands.showing import side_by_side
+from agent.dialects.code_pages import page_named
 from agent.formats import Format
 from agent.glyphs import read_notebook
 from agent.print_events import PrintEvent
@@ -32,11 +33,19 @@ from agent.taps.lane import DialectName, Lane
 from agent.wrapping import wrapping_of
 
 
+def _page(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not (page := page_named(name)):
+        raise click.BadParameter(f"no code page is called {name!r}; some are cp437, cp858, cp1252, gb18030, shift_jis")
+    return page
+
+
 @click.command("read")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object per line and receipt.")
 @click.option("--dialect", type=click.Choice([name.value for name in DialectName]), default="auto", show_default=True)
-@click.option("--code-page", default="cp437", show_default=True, help="Code page where the stream names none.")
+@click.option(
+    "--code-page", default="cp437", show_default=True, callback=_page, help="Code page where the stream names none."
+)
 @click.option("--format", "form", default="generic", show_default=True, help="Receipt format, or its file.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the paper into this file instead.")
 @click.option("--paper", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Paper width, mm.")

@@ -109,6 +109,34 @@ def multi_byte(code_page: str) -> str:
     return _MULTI_BYTE.get(code_page.lower().replace("-", "_").replace("utf8", "utf_8"), "")
 
 
+_ASCII = bytes(range(0x20, 0x7F))
+_MAKERS_PREFIXES = ("wpc", "pc", "cp")
+
+
+@cache
+def page_named(name: str) -> str:
+    """The page that people mean by a name ('PC858', 'windows-1252', 'GBK', 'katakana'), '' when there is none.
+
+    Only pages in which digits and letters are what they are in ASCII: on all others no receipt could be read.
+    """
+    plain = name.strip().lower().replace("-", "_")
+    if plain in (KATAKANA, STAR_NORMAL):
+        return plain
+    for prefix in ("", *_MAKERS_PREFIXES):
+        number = plain.removeprefix(prefix)
+        codec = f"cp{number}" if prefix and number != plain else plain
+        if multi_byte(codec) or _keeps_ascii(codec):
+            return codec
+    return ""
+
+
+def _keeps_ascii(codec: str) -> bool:
+    try:
+        return _ASCII.decode(codec) == _ASCII.decode("ascii")
+    except (LookupError, UnicodeError, ValueError):
+        return False
+
+
 def kanji_codec(default_page: str, international: int, page: str) -> str:
     """What FS & means when nobody said: the lane's page, else the country chosen by ESC R, else GB18030."""
     if page == KATAKANA:

@@ -20,6 +20,8 @@ class DialectState:
 
     default_page: str = "cp437"
     """The lane's: a Python codec name, also shift_jis, gb18030, euc_kr, big5."""
+    own_pages: tuple[tuple[int, str], ...] = ()
+    """The lane's: what page numbers mean on this printer, where it is not what they mean on most."""
     language: str = Language.UNKNOWN
     """What this source has spoken so far, when the lane's dialect is 'auto'."""
     page: str = ""
@@ -95,6 +97,7 @@ class DialectState:
         known = {field.name for field in fields(cls)}
         kept = {name: value for name, value in values.items() if name in known}
         kept.update({name: tuple(kept[name]) for name in ("tabs", "drawn") if name in kept})
+        kept["own_pages"] = tuple((int(number), str(page)) for number, page in kept.get("own_pages", ()))
         return cls(**kept)
 
 
@@ -122,15 +125,22 @@ def _follow_star(state: DialectState, key: bytes, head: bytes, data: bytes) -> D
     if resets(key, command):
         return _initialised(state, head)
     change = changes(key, command, state.default_page, state.drawn)
+    if "page" in change and command[2:3] == b"t":
+        change = {"page": dict(state.own_pages).get(command[3]) or change["page"]}
     return replace(state, **change) if change else state
 
 
 def _initialised(state: DialectState, _head: bytes) -> DialectState:
-    return DialectState(default_page=state.default_page, language=state.language, bare_bold=state.bare_bold)
+    return DialectState(
+        default_page=state.default_page,
+        own_pages=state.own_pages,
+        language=state.language,
+        bare_bold=state.bare_bold,
+    )
 
 
 def _page(state: DialectState, head: bytes) -> DialectState:
-    return replace(state, page=PAGES.get(head[2], ""))
+    return replace(state, page=dict(state.own_pages).get(head[2]) or PAGES.get(head[2], ""))
 
 
 def _print_mode(state: DialectState, head: bytes) -> DialectState:

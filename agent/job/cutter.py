@@ -85,7 +85,11 @@ class JobCutter:
     def _session(self, record: Record) -> Session:
         if record.session not in self._sessions:
             self._forget_dead()
-            fresh = DialectState(default_page=self._lane.code_page, language=self._language)
+            fresh = DialectState(
+                default_page=self._lane.code_page,
+                own_pages=tuple((int(number), page) for number, page in self._lane.code_pages.items()),
+                language=self._language,
+            )
             known = self._states.pop(record.session, None)
             self._sessions[record.session] = Session(self._lane.dialect, known or fresh, self._lane.wrapping)
             if known is None and record.offset:  # a tail that adds up would count once more, under another name

@@ -238,7 +238,9 @@ def _runs_as(reading: _Reading, data: bytes, at: int, end: int) -> Iterator[_Run
 
 def _numbers(data: bytes, run: _Run, own: tuple[bytes, ...]) -> Iterator[tuple[tuple[int, ...], bool]]:
     """Digits of each card number in the run, and whether it stays one whatever comes behind the run."""
-    digits = b"".join(data[start:end] for start, end in run.groups)
+    digits = b"".join([data[start:end] for start, end in run.groups])
+    if len(digits) < SHORTEST:
+        return
     begins = list(accumulate((end - start for start, end in run.groups), initial=0))
     group_ending_at = {end: index for index, end in enumerate(begins[1:])}
     for first, begin in enumerate(begins[:-1]):

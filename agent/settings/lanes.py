@@ -2,12 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from agent.dialects.code_pages import page_named
 from agent.settings.section import Section
 from agent.taps.lane import PORTS, DialectName, TapKind
 
 LOWEST_BAUD = 50
+HIGHEST_PAGE = 255
 
 
 class LaneSettings(Section):
@@ -31,7 +33,10 @@ class LaneSettings(Section):
         0, ge=0, description="Silence that ends a job without a cut; 0: 10 s on TCP, 30 s on serial."
     )
     dialect: DialectName = Field(DialectName.AUTO, description="Printer language; auto: by evidence, remembered.")
-    code_page: str = Field("cp437", description="Code page when the stream does not say.")
+    code_page: str = Field("cp437", description="Code page when the stream does not say, by name: cp858, gb18030, …")
+    code_pages: dict[str, str] = Field(
+        {}, description="What the till's page numbers mean where the printer has its own: {'16' = 'cp1252'}."
+    )
     paper_mm: Literal[58, 80] = Field(80, description="Width of the paper roll: 80 mm (576 dots) or 58 mm (384).")
     format: str = Field("generic", description="Receipt format; 'tillpost formats' lists them.")
 
@@ -41,6 +46,22 @@ class LaneSettings(Section):
         if isinstance(values, dict) and not values.get("listen") and (port := PORTS.get(values.get("tap", ""))):
             return {**values, "listen": f"0.0.0.0:{port}"}
         return values
+
+    @field_validator("code_page")
+    @classmethod
+    def _known_page(cls, name: str) -> str:
+        if not (page := page_named(name)):
+            raise ValueError(
+                f"no code page is called {name!r}; some are cp437, cp850, cp858, cp1252, gb18030, shift_jis"
+            )
+        return page
+
+    @field_validator("code_pages")
+    @classmethod
+    def _known_pages(cls, pages: dict[str, str]) -> dict[str, str]:
+        if wrong := [number for number in pages if not (number.isdecimal() and int(number) <= HIGHEST_PAGE)]:
+            raise ValueError(f"a page's number is 0 to {HIGHEST_PAGE}, and {wrong[0]!r} is none")
+        return {number: cls._known_page(name) for number, name in pages.items()}
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> "LaneSettings":

@@ -1,7 +1,8 @@
 """lane: one listening port or serial path as the settings name it; plain values, so that the tap needs no pydantic."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 from agent.dialects.name import DialectName
@@ -70,6 +71,8 @@ class Lane:
     where the protocol itself says where a job ends."""
     dialect: DialectName = DialectName.AUTO
     code_page: str = "cp437"
+    code_pages: Mapping[str, str] = field(default_factory=dict)
+    """What the till's page numbers mean where the printer counts them its own way."""
     format: str = "generic"
     formats: str = ""
     """Folder of the store's own formats; empty: only those that come with the product."""

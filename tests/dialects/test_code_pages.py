@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from agent.dialects.code_pages import JIS, KATAKANA, PAGES, STAR_NORMAL, decode, kanji_codec, multi_byte
+from agent.dialects.code_pages import JIS, KATAKANA, PAGES, STAR_NORMAL, decode, kanji_codec, multi_byte, page_named
 
 EVERY_BYTE = bytes(range(0x20, 0x100))
 
@@ -50,3 +50,18 @@ def test_the_meaning_of_kanji_mode_comes_from_the_lane_then_the_country() -> Non
     assert kanji_codec("cp437", 13, "") == "cp949"
     assert kanji_codec("cp437", 0, KATAKANA) == "cp932"
     assert kanji_codec("cp437", 0, "") == "gb18030"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        *(("cp437", "cp437"), ("PC858", "cp858"), ("WPC1252", "cp1252"), ("windows-1252", "windows_1252")),
+        *(("858", "858"), ("Latin1", "latin1"), ("ISO-8859-15", "iso_8859_15"), ("katakana", KATAKANA)),
+        *(("GBK", "gbk"), ("Shift-JIS", "shift_jis"), ("utf-8", "utf_8")),
+        *(("nonsense", ""), ("", ""), ("utf-16", ""), ("cp037", ""), ("base64", ""), ("cp99999", "")),
+    ],
+)
+def test_a_page_by_the_names_people_write(name: str, page: str) -> None:
+    assert page_named(name) == page
+    if page:
+        assert decode(b"TOTAL 5.00 \x80", multi_byte(page) or page, 0).startswith("TOTAL 5.00 ")

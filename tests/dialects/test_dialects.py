@@ -67,6 +67,16 @@ def test_the_code_page_lasts_from_job_to_job_until_the_printer_is_initialised() 
     assert texts(read_job(b"\x1b@\x82", state, DialectName.ESCPOS)[0]) == ["é"]
 
 
+def test_a_printer_that_counts_its_pages_its_own_way() -> None:
+    state = DialectState(own_pages=((2, "cp1252"), (1, "cp852")))
+    for _ in range(2):  # also in the next job, and behind ESC @
+        events, state = read_job(b"\x1b@\x1bt\x02\xfc\x1bt\x13\x81", state, DialectName.ESCPOS)
+        assert texts(events) == ["ü", "ü"]
+    star, _ = read_job(b"\x1b\x1dt\x01\x84", state, DialectName.STAR)
+    assert texts(star) == ["ä"]
+    assert DialectState.from_json(json.loads(json.dumps(state.as_json()))) == state
+
+
 def test_every_encoder_stream_is_recognised() -> None:
     for name, data in real_streams():
         if not name[0].isdigit():
