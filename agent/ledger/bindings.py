@@ -80,7 +80,7 @@ def bindings_page(db: Database, register: str = "") -> list[dict[str, Any]]:
 
 
 def _open(db: Database) -> list[Bound]:
-    rows = db.query("SELECT * FROM bindings WHERE ended = '' ORDER BY id DESC")
+    rows = db.query("SELECT * FROM bindings INDEXED BY bindings_open WHERE ended = '' ORDER BY id DESC")
     return [
         Bound(
             row["id"],

@@ -53,9 +53,10 @@ def take(db: Database, row_id: int, fact: Mapping[str, Any]) -> None:
 
 def standing(db: Database, programme: str, person: str, sale_id: int | None = None) -> list[Punch]:
     """The person's punches that a return may take off, latest first; those of the named sale are marked."""
+    one = f"SELECT p.id, p.text, p.sku, p.receipt_id, p.at {STANDS} AND p.programme = :programme"
     rows = db.query(
-        f"SELECT p.id, p.text, p.sku, p.receipt_id {STANDS} AND p.programme = :programme"
-        " AND ((p.person = :person AND :person <> '') OR p.receipt_id = :sale) ORDER BY p.at DESC, p.id DESC",
+        f"SELECT * FROM ({one} AND p.person = :person AND :person <> '' UNION {one} AND p.receipt_id = :sale)"
+        " ORDER BY at DESC, id DESC",
         {"offered": 1, "programme": programme, "person": person, "sale": sale_id},
     )
     return [Punch(row["id"], row["text"], row["sku"], row["receipt_id"] == sale_id) for row in rows]

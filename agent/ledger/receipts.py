@@ -15,6 +15,8 @@ from agent.ledger.moment import iso, parse
 from agent.receipt import Item, Kind, Receipt, Relation, State
 
 LATEST_LOOKED_AT, MARKS_NEEDED = 20, 6
+LATEST = 200
+"""Receipts looked through for one without a number: more than any lane prints in the minutes that matter."""
 AFTER_EVERY_TEXT = "\U0010ffff"
 
 
@@ -151,11 +153,13 @@ def find_sale(db: Database, number: str, register: str | None = None, *, limit: 
 
 
 def lately(db: Database, lane: str, number: str | None, since: datetime, *, limit: int = LOOK_BACK) -> list[Seen]:
-    """Sales of this number, or without any from this lane, captured since then; latest first."""
+    """Sales of this number, or without any among the last ones of this lane, captured since then; latest first."""
+    where, values = "number = ?", [number]
+    if number is None:
+        where, values = "number IS NULL AND lane = ? AND id > (SELECT max(id) FROM receipts) - ?", [lane, LATEST]
     rows = db.query(
-        "SELECT * FROM receipts WHERE captured_at >= ? AND kind = 'sale' AND (number = ? OR"
-        " (? IS NULL AND number IS NULL AND lane = ?)) ORDER BY id DESC LIMIT ?",
-        [iso(since), number, number, lane, limit],
+        f"SELECT * FROM receipts WHERE {where} AND captured_at >= ? AND kind = 'sale' ORDER BY id DESC LIMIT ?",
+        [*values, iso(since), limit],
     )
     return [_seen(stored(row)) for row in rows]
 

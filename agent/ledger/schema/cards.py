@@ -24,3 +24,8 @@ STATEMENTS = (
 def card_tables(db: Database) -> None:
     for statement in STATEMENTS:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def cards_of_a_person(db: Database) -> None:
+    db.execute("CREATE INDEX punches_of_person ON punches (person, programme)")

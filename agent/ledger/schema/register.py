@@ -40,3 +40,8 @@ STATEMENTS = (
 def register_tables(db: Database) -> None:
     for statement in STATEMENTS:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def receipts_of_a_customer_in_a_day(db: Database) -> None:
+    db.execute("CREATE INDEX outbox_day_customer ON outbox (business_day, customer_key)")
