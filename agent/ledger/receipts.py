@@ -154,7 +154,7 @@ def find_sale(db: Database, number: str, register: str | None = None, *, limit: 
 
 def lately(db: Database, lane: str, number: str | None, since: datetime, *, limit: int = LOOK_BACK) -> list[Seen]:
     """Sales of this number, or without any among the last ones of this lane, captured since then; latest first."""
-    where, values = "number = ?", [number]
+    where, values = "number = ?", list[Any]([number])
     if number is None:
         where, values = "number IS NULL AND lane = ? AND id > (SELECT max(id) FROM receipts) - ?", [lane, LATEST]
     rows = db.query(

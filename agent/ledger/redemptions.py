@@ -32,6 +32,7 @@ GRACE_MS = 60_000
 GIVEN_BACK_WITHIN = timedelta(hours=12)
 """When an alarm is due for a reward that went back by itself and has not reached its cloud."""
 OPEN = "('asked', 'reserved')"
+OPEN_ONES = f"SELECT * FROM redemptions INDEXED BY redemptions_open WHERE state IN {OPEN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,7 @@ def refused(db: Database, redemption_id: int, why: str, at: datetime, *, unsure:
 
 def waiting_at(db: Database, registers: Sequence[str | None], captured: Captured) -> list[Redemption]:
     """Reserved for one of these registers when this receipt was captured, oldest first."""
-    rows = db.query(
-        f"SELECT * FROM redemptions INDEXED BY redemptions_open WHERE state IN {OPEN} AND state = 'reserved' ORDER BY id"
-    )
+    rows = db.query(f"{OPEN_ONES} AND state = 'reserved' ORDER BY id")
     return [
         one
         for one in map(_redemption, rows)
@@ -191,7 +190,7 @@ def give_back_of(db: Database, receipt_id: int, deadline: datetime, *, held_by: 
 def settle_overdue(db: Database, moment: Moment) -> int:
     """Gives back by itself what no receipt has proven in time, and tells the manager; how many."""
     late = Moment(moment.wall, moment.trusted, moment.boot, moment.ms - GRACE_MS)
-    rows = db.query(f"SELECT * FROM redemptions INDEXED BY redemptions_open WHERE state IN {OPEN} ORDER BY id")
+    rows = db.query(f"{OPEN_ONES} ORDER BY id")
     over = [one for one in map(_redemption, rows) if one.wait.is_over(late)]
     for one in over:
         if one.state == "asked":
