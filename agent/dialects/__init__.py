@@ -57,6 +57,8 @@ def language_of(data: bytes, state: DialectState) -> Language:
     """By this job's own evidence; when it has too little, what the source spoke before, else what it looks like."""
     if xml := xml_language(data):
         return xml
+    if not Evidence.may_change(state.language, data):
+        return Language(state.language)
     evidence, commands = Evidence(), 0
     tokenizer = Tokenizer(bare_bold=state.bare_bold)
     for token in tokenizer.feed(data) + tokenizer.give_up():

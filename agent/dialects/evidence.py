@@ -50,6 +50,12 @@ class Evidence:
         if epson:
             self.epson = min(MOST, self.epson + epson)
 
+    @staticmethod
+    def may_change(known: str, data: bytes) -> bool:
+        """Whether these bytes can show another language than the source's: no, when the other has no sign in them."""
+        sign = _SIGN_OF_ANOTHER.get(known)
+        return sign is None or sign.search(data) is not None
+
     @property
     def language(self) -> Language:
         """Who it is, or UNKNOWN. Star needs less: its signs cannot be Epson's, while Epson's may be Star's pixels."""
@@ -85,3 +91,12 @@ def _epson_weight(key: bytes, head: bytes) -> int:
     if key in _SWITCHES:
         return int(len(head) == 3 and head[2] in _SWITCHES[key])
     return _EPSON.get(key, 0)
+
+
+_SIGN_OF_ANOTHER = {
+    Language.ESCPOS.value: re.compile(rb"\x1b[\x1d\x1eX\x06\x07b*#]"),
+    Language.STAR.value: re.compile(
+        rb"(?<!\x1b)\x1d[!BkvLWhwHfar(8*V\xf9]|\x1c[&.!\-WC(Sp]|\x1b[!t$\\{]|\x1b[aEM\-][\x00-\x02012]|\x10\x04"
+    ),
+}
+"""What every command that counts for the other side begins with."""

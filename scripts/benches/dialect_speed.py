@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from rich.console import Console
 from rich.table import Table
@@ -72,6 +73,22 @@ def in_star(data: bytes) -> bytes:
     return data
 
 
+def in_epos(data: bytes) -> bytes:
+    """Every line an element, as the makers' libraries write them."""
+    texts = (f"<text>{escape(line)}&#10;</text>" for line in without(data).decode("cp437").split("\n"))
+    start = (
+        '<?xml version="1.0" encoding="utf-8"?><epos-print xmlns="http://www.epson-pos.com/schemas/2011/03/epos-print">'
+    )
+    return (start + "".join(texts) + '<cut type="feed"/></epos-print>').encode()
+
+
+def in_webprnt(data: bytes) -> bytes:
+    texts = (f"<text>{escape(line)}&#10;</text>" for line in without(data).decode("cp437").split("\n"))
+    return (
+        f"<StarWebPrint><Request><root>{''.join(texts)}<cutpaper feed='true'/></root></Request></StarWebPrint>".encode()
+    )
+
+
 def columns_at(data: bytes, place: bytes) -> bytes:
     """The same slip as libraries print it: amounts placed by position instead of spaces."""
     lines = [line.rsplit(b"  ", 1) for line in data.split(b"\n")]
@@ -89,6 +106,8 @@ def loads(count: int) -> Iterator[Load]:
     stars = [in_star(columns_at(slip, b"\x1b\x1dA\x90\x01")) for slip in printed]
     yield Load("star, by position", Language.STAR, stars)
     yield Load("plain text, slips", Language.PLAIN_TEXT, [without(slip) for slip in printed])
+    yield Load("epos xml, slips", Language.EPOS_XML, [in_epos(slip) for slip in printed])
+    yield Load("star webprnt, slips", Language.STAR_WEBPRNT, [in_webprnt(slip) for slip in printed])
     yield from captured()
     yield from drawn()
     yield Load("escpos, noise", Language.ESCPOS, [noise(4000, seed) for seed in range(50)], is_text=False)

@@ -3,8 +3,10 @@
 import json
 
 from agent.dialects import MOST_EVENTS, TOO_LONG, DialectName, DialectState, Language, language_of, read_job
+from agent.dialects.evidence import Evidence
+from agent.dialects.tokenizer import Tokenizer
 from agent.print_events import Cut, Move, PrintEvent, Raster, Text, Unreadable
-from tests.dialects.streams import real_streams
+from tests.dialects.streams import noise, real_streams
 
 EPSON = b"\x1b@\x1ba1SHOP\n\x1ba0TOTAL 5.00\n\x1dV0"
 STAR = b"\x1b@\x1b\x1da\x01SHOP\n\x1b\x1da\x002 Cortado @4.25\x1b\x1dA\x90\x018.50\n\x1b\x1dt\x01\x1bd\x03"
@@ -26,6 +28,18 @@ def test_a_job_that_shows_too_little_is_in_the_language_of_the_one_before() -> N
     assert language_of(b"TOTAL 5.00\n\x1bi", state) is Language.ESCPOS
     _, state = read_job(STAR, DialectState(), DialectName.AUTO)
     assert language_of(b"TOTAL 5.00\n\x1bi\x01\x01", state) is Language.STAR
+
+
+def test_a_look_at_the_signs_tells_what_weighing_every_command_tells() -> None:
+    streams = [data for _, data in real_streams()] + [noise(3000, seed) for seed in range(60)]
+    for data in streams:
+        for language in (Language.ESCPOS, Language.STAR):
+            if not Evidence.may_change(language, data):
+                evidence, tokenizer = Evidence(), Tokenizer()
+                for token in tokenizer.feed(data):
+                    if not token.why:
+                        evidence.add(token.key, token.head)
+                assert evidence.language in (language, Language.UNKNOWN)
 
 
 def test_one_star_command_in_a_long_epson_job_is_noise() -> None:
