@@ -53,6 +53,8 @@ class Reader(XmlReader):
             self.emit(self._line_down(at, self._page) if isinstance(event, Feed) and self._page else event)
 
     def set_style(self, at: int, attributes: Mapping[str, str]) -> None:
+        if not attributes:
+            return
         style = self._style
         self._style = Style(
             font=font(attributes, style.font),

@@ -59,6 +59,8 @@ class Reader(XmlReader):
         self._style = Style()
 
     def set_style(self, _: int, attributes: Mapping[str, str]) -> None:
+        if not attributes:
+            return
         style = self._style
         self._style = Style(
             font=font(attributes, style.font),
@@ -108,7 +110,7 @@ class Reader(XmlReader):
 
 def unescaped(text: str, codec: str) -> str:
     """What the vendor's builder wrote as \\x20: blanks, control characters, and bytes in the page's own code."""
-    return _ESCAPES_RE.sub(lambda found: _decoded(found[0], codec), text)
+    return text if "\\" not in text else _ESCAPES_RE.sub(lambda found: _decoded(found[0], codec), text)
 
 
 def _decoded(escapes: str, codec: str) -> str:

@@ -4,8 +4,10 @@ The standard library's expat, which fetches nothing by itself. A document that d
 how a small document becomes a huge one, and no till needs them.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
 from xml.parsers import expat
+
+from agent.cheap_value import cheap_value
 
 MOST_DEPTH = 32
 MOST_TEXT = 8 << 20
@@ -15,7 +17,7 @@ ENCODING = "this XML names an encoding that nobody knows, and is not read"
 ENTITIES = "this XML declares entities, and that is not read"
 
 
-@dataclass(frozen=True, slots=True)
+@cheap_value
 class Opened:
     """`name` without its namespace, in lower case; attribute names likewise."""
 
@@ -24,7 +26,7 @@ class Opened:
     attributes: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@cheap_value
 class Closed:
     """`text`: its own characters, not those of elements inside it; `at`: where it was opened."""
 
@@ -33,7 +35,7 @@ class Closed:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@cheap_value
 class Broken:
     at: int
     why: str
@@ -112,5 +114,6 @@ class XmlDocument:
         raise _Refused(ENTITIES)
 
 
+@lru_cache(1 << 10)
 def _plain(name: str) -> str:
     return name.rpartition(" ")[2].lower()

@@ -41,11 +41,15 @@ def text_events(at: int, text: str, style: Style) -> Iterator[PrintEvent]:
 
 def number(attributes: Mapping[str, str], name: str, usual: int = 0) -> int:
     """A whole number of an attribute; `usual` where it is missing or is none."""
-    text = attributes.get(name, "").strip()
+    if name not in attributes:
+        return usual
+    text = attributes[name].strip()
     return int(text) if re.fullmatch(r"-?\d{1,6}", text) else usual
 
 
 def truth(attributes: Mapping[str, str], name: str, usual: bool) -> bool:
+    if name not in attributes:
+        return usual
     return {"true": True, "1": True, "false": False, "0": False}.get(attributes.get(name, "").strip().lower(), usual)
 
 
