@@ -30,7 +30,7 @@ from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
 from agent.learner import Learner
-from agent.ledger import Ledger, catalogue, cursor, rebuild, tasks
+from agent.ledger import Ledger, catalogue, cursor, rebuild, reconciling, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.personal import device_key
@@ -170,7 +170,10 @@ class Agent:
             self._clock,
             settings.store.zone,
             settings.store.returns_window_days,
-            [partial(catalogue.night, settings=settings.catalogue)],
+            [
+                partial(catalogue.night, settings=settings.catalogue),
+                partial(reconciling.forget, window_days=settings.store.returns_window_days),
+            ],
         )
         return {
             "doorbell": self._doorbell.run,

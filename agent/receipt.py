@@ -104,6 +104,8 @@ class Receipt:
     email: str | None = None
     card: str | None = None
     name: str | None = None
+    nobody: bool = False
+    """The paper says that there is no customer, in one of the store's own words ('No Name')."""
     proof: tuple[Relation, ...] = field(default=())
     report: Report | None = None
     """Of X- and Z-reports."""

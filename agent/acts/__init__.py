@@ -26,6 +26,7 @@ from agent.acts.replay_to import replay_to
 from agent.acts.reserve import reserve
 from agent.acts.retry import retry
 from agent.acts.send_again import send_again
+from agent.acts.send_products import send_products
 from agent.acts.sign_up import sign_up
 from agent.acts.take_catalogue import take_catalogue
 from agent.acts.train import train
@@ -66,5 +67,6 @@ ACTS: Mapping[str, Act] = {
     "ignore_line": Act(ignore_line),
     "take_catalogue": Act(take_catalogue, MANAGERS),
     "catch_up": Act(catch_up, MANAGERS),
+    "send_products": Act(send_products, MANAGERS),
 }
 """Name → act. To add one: a file beside this one with `async def NAME(parts, by, body)`, and a line here."""

@@ -26,6 +26,7 @@ from agent.business_day import day_of, deadline
 from agent.catch_up import EXPORT
 from agent.duplicates import GROWS_WITHIN, Sameness, Verdict, fingerprint, judge, kin, outgrown
 from agent.ledger import attachments, catalogue, outbox, receipts, redemptions, tasks, training
+from agent.ledger.attachments import NOBODY_HERE
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
@@ -123,6 +124,8 @@ def _settle(desk: Desk, case: Case) -> None:
         ask_to_look(desk, case, case.receipt.reason)
     if case.receipt.kind is Kind.VOID:
         _undo_sale(desk, case)
+    if case.receipt.nobody and not case.who:
+        attachments.note(desk.db, case.id, {}, "", NOBODY_HERE, "box", desk.now.wall)
     catalogue.note_lines(desk.db, case.receipt, case.business_day)
     catalogue.learn_codes(desk.db, case.receipt, desk.now.wall)
     exported = case.captured.cause == EXPORT

@@ -106,6 +106,20 @@ def export_command(file: Path | None, csv_file: Path, proposals: bool) -> None:
     click.echo(f"{len(rows)} lines written to {csv_file}")
 
 
+@catalogue_command.command("send")
+@click.argument("provider")
+@click.option("--yes", is_flag=True, help="Do not ask before sending.")
+@click.pass_obj
+def send_command(file: Path | None, provider: str, yes: bool) -> None:
+    """Propose the lines a person or the product list has confirmed to the cloud PROVIDER, where it takes products."""
+    settings = load(file)
+    if not yes and not click.confirm(f"Send the confirmed lines to {provider}?"):
+        click.echo("Nothing was sent.")
+        return
+    sent = act(settings, "send_products", {"provider": provider})
+    click.echo(f"{provider} has taken {sent} products")
+
+
 @catalogue_command.command("defaulted")
 @click.option("--day", default="", help="Only this business day, YYYY-MM-DD.")
 @click.pass_obj

@@ -28,6 +28,8 @@ class Customer:
     phone: str | None = None
     email: str | None = None
     card: str | None = None
+    nobody: bool = False
+    """It names one of the store's words for no customer."""
 
 
 def find_customer(lines: Sequence[str], words: CustomerWords, nobody: Iterable[str]) -> Customer:
@@ -38,9 +40,10 @@ def find_customer(lines: Sequence[str], words: CustomerWords, nobody: Iterable[s
     email = next((m.group() for block in blocks for line in block for m in [_EMAIL_re.search(line)] if m), None)
     card = next(filter(None, (_card(block[0], words) for block in blocks)), None)
     placeholders = {plain(name_of_nobody) for name_of_nobody in nobody}
-    if name and plain(name) in placeholders:
+    is_nobody = bool(name) and plain(name or "") in placeholders
+    if is_nobody:
         name = None
-    return Customer(name, phone, email, None if card and phone and card in phone else card)
+    return Customer(name, phone, email, None if card and phone and card in phone else card, is_nobody)
 
 
 def _blocks(lines: Sequence[str], words: CustomerWords) -> Iterator[list[str]]:

@@ -159,6 +159,7 @@ def _with_words(sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
         email=customer.email,
         card=customer.card,
         name=customer.name,
+        nobody=customer.nobody,
     )
 
 

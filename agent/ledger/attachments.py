@@ -10,6 +10,9 @@ from sqlite_utils import Database
 
 from agent.ledger.moment import iso
 
+NOBODY_HERE = "nobody"
+"""How a receipt came to be nobody's whose paper says so: nobody is reminded of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:

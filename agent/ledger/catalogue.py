@@ -183,6 +183,17 @@ def sent_without_code(db: Database, day: str = "", limit: int | str = MOST) -> l
     return list(rows)
 
 
+def confirmed(db: Database) -> list[dict[str, Any]]:
+    """Lines whose code a person or the store's own list has confirmed, one per code, the most printed text of each."""
+    return list(
+        db.query(
+            "SELECT l.sku, coalesce(p.name, '') AS name, l.text, l.price, max(l.seen) FROM catalogue_lines l"
+            " LEFT JOIN products p ON p.sku = l.sku WHERE l.state = 'known' AND l.source IN ('person', 'import')"
+            " AND l.seen > 0 GROUP BY l.sku ORDER BY l.sku"
+        )
+    )
+
+
 def products_page(db: Database, limit: int | str = MOST, after: str = "") -> list[dict[str, Any]]:
     """The product list, by SKU."""
     return list(db.query("SELECT * FROM products WHERE sku > ? ORDER BY sku LIMIT ?", [after, min(int(limit), MOST)]))

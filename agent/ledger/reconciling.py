@@ -15,6 +15,7 @@ from agent.business_day import day_of, is_open
 from agent.clock import Clock, Quality
 from agent.errors import StorageFull
 from agent.ledger import tasks
+from agent.ledger.attachments import NOBODY_HERE
 from agent.ledger.moment import iso, parse
 from agent.ledger.owner import Ledger
 from agent.receipt import Kind, Report, State
@@ -26,7 +27,8 @@ LOG = logging.getLogger(__name__)
 LOOK_EVERY_S = 60.0
 DAYS_BACK = 2
 """Business days before today that are still held beside themselves; what is older stays as it was found."""
-HISTORY = timedelta(days=28)
+HISTORY = timedelta(days=29)
+"""Four weeks, and the hours before the same time of the first day."""
 LOOKED_AT = {"looked at": ""}
 """The one choice of these tasks: a person has seen it; it is not asked again unless more is found."""
 
@@ -99,6 +101,11 @@ def of_day(db: Database, day: str) -> list[dict[str, Any]]:
     return list(rows)
 
 
+def forget(db: Database, day: date, _: datetime, window_days: int) -> None:
+    """What was found longer ago than receipts are kept for returns."""
+    db.execute("DELETE FROM findings WHERE day < ?", [(day - timedelta(days=window_days)).isoformat()])
+
+
 def save_report(db: Database, receipt_id: int, report: Report | None) -> None:
     """The figures of an X- or Z-report that was just booked."""
     if report is not None:
@@ -121,13 +128,15 @@ def open_receipts(db: Database, day: str, limit: int | str = 200) -> list[dict[s
 OPEN_FOR_A_CUSTOMER = (
     "r.state = 'accepted' AND r.kind IN ('sale', 'buy', 'return', 'exchange') AND r.duplicate IN ('', 'added')"
     " AND NOT r.identified AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.receipt_id = r.id)"
+    f" AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.receipt_id = r.id AND a.how = '{NOBODY_HERE}')"
 )
 
 
 def _slips(db: Database, since: date, zone: tzinfo) -> list[Slip]:
     rows = db.query(
-        f"SELECT r.*, ({OPEN_FOR_A_CUSTOMER}) AS is_open, f.receipt_id AS has_report, f.gross, f.net, f.tax AS r_tax,"
-        " f.total AS r_total, f.transactions FROM receipts r LEFT JOIN report_figures f ON f.receipt_id = r.id"
+        f"SELECT {COLUMNS}, ({OPEN_FOR_A_CUSTOMER}) AS is_open, f.receipt_id AS has_report, f.gross, f.net,"
+        " f.tax AS r_tax, f.total AS r_total, f.transactions FROM receipts r"
+        " LEFT JOIN report_figures f ON f.receipt_id = r.id"
         " WHERE r.business_day >= ? ORDER BY r.id",
         [since.isoformat()],
     )
@@ -157,7 +166,10 @@ def _when(row: dict[str, Any], zone: tzinfo) -> datetime:
     return parse(row["captured_at"]).astimezone(zone).replace(tzinfo=None)
 
 
+NEEDED = ("kind", "state", "captured_at", "business_day", "duplicate", "printed_at")
 PLAIN = ("id", "lane", "register", "cashier", "number", "subtotal", "discount", "tax", "total", "exponent")
+COLUMNS = ", ".join(f"r.{name}" for name in (*PLAIN, *NEEDED))
+"""Not the whole row: items, proof and customer are large and none of its business."""
 
 
 def _quiet(  # noqa: PLR0917 - what it looks at
@@ -167,9 +179,16 @@ def _quiet(  # noqa: PLR0917 - what it looks at
     silence = timedelta(minutes=settings.quiet_minutes)
     if not silence or not is_open(now, store):
         return []
-    prints: dict[str, list[datetime]] = {lane: [] for lane in lanes}
-    query = "SELECT lane, captured_at FROM receipts WHERE captured_at >= ?"
-    for lane, at in db.execute(query, [iso(now - HISTORY - timedelta(days=1))]).fetchall():
+    since = day_of(None, now - HISTORY, store).isoformat()
+    query = "SELECT lane, max(captured_at) FROM receipts WHERE business_day >= ? GROUP BY lane"
+    silent = [
+        lane
+        for lane, last in db.execute(query, [since]).fetchall()
+        if lane in lanes and now - parse(last) >= silence  # most of the time none, and then nothing more is read
+    ]
+    prints: dict[str, list[datetime]] = {lane: [] for lane in silent}
+    query = "SELECT lane, captured_at FROM receipts WHERE business_day >= ?"
+    for lane, at in db.execute(query, [since]).fetchall() if silent else ():
         if lane in prints:
             prints[lane].append(parse(at))
     found = quiet_lanes(

@@ -6,13 +6,13 @@ nobody knows.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 
-from agent.receipt import EARNING, Kind
+from agent.receipt import EARNING, Kind, State
 from agent.reconciliation.finding import Finding, Slip
 
 MISSING = "missing_numbers"
@@ -54,7 +54,13 @@ def missing_numbers(slips: Sequence[Slip], now: datetime, grace: timedelta) -> l
         for gap in _gaps(series):
             if _is_old(gap, now, grace) and not _was_seen(gap, seen):
                 gaps[gap.before.till if len({one.till for one in series}) == 1 else "", gap.before.slip.day].append(gap)
-    return [_finding(till, day, found) for (till, day), found in sorted(gaps.items())]
+    unread = Counter((slip.day, slip.till) for slip in slips if slip.state is State.HELD and slip.number is None)
+    return [_finding(till, day, found, _unread(unread, day, till)) for (till, day), found in sorted(gaps.items())]
+
+
+def _unread(unread: Counter[tuple[date, str]], day: date, till: str) -> int:
+    """Held receipts whose number could not be read; one that could not be read at all names no register either."""
+    return sum(count for (when, where), count in unread.items() if when == day and (where == till or not till))
 
 
 def _numbered(slip: Slip) -> _Numbered | None:
@@ -116,10 +122,12 @@ def _was_seen(gap: _Gap, seen: set[tuple[str, int, date]]) -> bool:
     return any((gap.before.prefix, gap.number, day) in seen for day in gap.days)
 
 
-def _finding(till: str, day: date, gaps: Sequence[_Gap]) -> Finding:
+def _finding(till: str, day: date, gaps: Sequence[_Gap], unread: int) -> Finding:
     count, where = len(gaps), f" of {till}" if till else ""
     ranges = ", ".join(_ranges(gaps))
     words = f"{'receipt' if count == 1 else f'{count} receipts'}{where} never seen: {ranges}"
+    if unread:
+        words += f" ({unread} held without a number: tillpost receipts --state held)"
     return Finding(
         MISSING,
         day,

@@ -40,7 +40,7 @@ def test_a_member_number_is_a_card() -> None:
 
 
 def test_a_placeholder_means_nobody() -> None:
-    assert customer("Customer: No Name") == Customer()
+    assert customer("Customer: No Name") == Customer(nobody=True)
 
 
 def test_words_about_customers_name_none() -> None:

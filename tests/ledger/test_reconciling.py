@@ -125,6 +125,17 @@ async def test_receipts_without_a_customer_are_counted_per_shift_and_nagged_abou
         assert len(await bench.ledger.do(reconciling.open_receipts, DAY)) == 2
 
 
+@pytest.mark.feature("0.20")
+async def test_a_receipt_that_says_no_name_reminds_nobody(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        data = bench.shop.sale("").data.replace(b"SALE\n", b"SALE\nCustomer: No Name\n")
+        print_bytes(bench, data)
+        await bench.read()
+        assert await look(bench, require_customer=True) == []
+        assert await bench.ledger.do(reconciling.open_receipts, DAY) == []
+        assert (await bench.ledger.do(account.day, DAY))["nobody"] == 1
+
+
 async def test_a_quiet_till_is_asked_about_until_it_prints_again(tmp_path: Path) -> None:
     async with opened(tmp_path) as bench:
         await _weeks_of_use(bench)
@@ -158,6 +169,26 @@ async def _weeks_of_use(bench: Bench) -> None:
             )
 
     await bench.ledger.do(set_back)
+
+
+async def test_without_a_trusted_clock_numbers_are_still_looked_at_and_silence_is_not(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        slips = [bench.shop.sale("", 1) for _ in range(8)]
+        bench.print(*slips[:5], *slips[6:])
+        await bench.read()
+        wrong, settings = bench.clock.wall() + timedelta(days=900), Reconciliation()
+        await bench.ledger.do(reconciling.reconcile, STORE, settings, [LANE.name], wrong, LONG_UP_S, trusted=False)
+        assert [row["kind"] for row in await bench.ledger.do(questions.open_tasks)] == ["missing_numbers"]
+
+
+async def test_what_was_found_is_forgotten_with_the_receipts(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench:
+        bench.print(bench.shop.sale("", 1))
+        await bench.read()
+        await look(bench)
+        later = OPENS.date() + timedelta(days=401)
+        await bench.ledger.do(reconciling.forget, later, bench.clock.wall(), 400)
+        assert await findings(bench) == []
 
 
 async def test_nothing_is_written_while_nothing_changes(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from agent.receipt import Kind
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.receipt import Kind, State
 from agent.reconciliation import Slip, missing_numbers
 from tests.reconciliation.days import DAY, LATER, OPENS, run, slip
 
@@ -74,3 +77,26 @@ def test_the_other_till_is_given_time_to_print() -> None:
     slips = [*(slip(str(n), minute=n) for n in range(1, 7)), slip("8", minute=60)]
     assert missing_numbers(slips, OPENS + timedelta(minutes=62), GRACE) == []
     assert missing_numbers(slips, OPENS + timedelta(minutes=66), GRACE) != []
+
+
+def test_held_receipts_without_a_number_are_named_as_what_may_be_missing() -> None:
+    held = slip(None, state=State.HELD)
+    assert missing(run(1, 5), [held], run(7, 9)) == [
+        "receipt of till-1 never seen: 6 (1 held without a number: tillpost receipts --state held)"
+    ]
+
+
+@given(st.sets(st.integers(1, 60), max_size=12), st.integers(0, 90_000))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_exactly_what_is_taken_out_of_a_run_is_missing(taken: set[int], first: int) -> None:
+    """Whatever is lost inside a run, as long as most of it goes up by one."""
+    inside = {number for number in taken if number > 8 and number < 60}
+    kept = [number for number in range(1, 62) if number not in inside]
+    found = missing_numbers([slip(str(first + number), minute=number) for number in kept], LATER, GRACE)
+    said = {number for finding in found for number in _numbers(finding.words.rpartition(": ")[2])}
+    assert said == {first + number for number in inside}
+
+
+def _numbers(ranges: str) -> set[int]:
+    bounds = [[int(text) for text in part.split("-")] for part in ranges.split(", ")]
+    return {number for ends in bounds for number in range(ends[0], ends[-1] + 1)}

@@ -50,11 +50,11 @@ class Scene:
 
 @asynccontextmanager
 async def opened(folder: Path, more: str = "") -> AsyncIterator[Scene]:
-    """`more`: settings besides."""
+    """`more`: settings besides, with {cloud} and {token}."""
     async with SimulatedPrinter() as printer, CloudProcess() as cloud:
         for phone in MEMBERS:
             await cloud.sign_up(f"+1{phone}")
         listen = f"127.0.0.1:{free_port()}"
-        settings = SETTINGS.format(listen=listen, printer=printer.address, cloud=cloud.url, token=TOKEN)
-        async with Box(folder, settings + more) as box:
+        settings = (SETTINGS + more).format(listen=listen, printer=printer.address, cloud=cloud.url, token=TOKEN)
+        async with Box(folder, settings) as box:
             yield Scene(box, cloud, printer, NetworkTill(listen))

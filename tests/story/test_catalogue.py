@@ -10,6 +10,14 @@ from tests.story.box import until
 from tests.story.scene import MEMBERS, Scene, opened
 from tests.story.slips import GOODS, Shop
 
+LIST = """
+[providers.list]
+kind = "plain_http"
+base_url = "{cloud}"
+token = "{token}"
+speaks = ["products"]
+"""
+"""The same cloud, which takes products, too."""
 OPENS = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
@@ -29,7 +37,7 @@ async def arrived(scene: Scene, count: int) -> None:
 
 @pytest.mark.feature("3.18", "4.15", "1.12", "5.25", "1.16")
 async def test_an_unknown_line_is_mapped_once_and_for_ever(tmp_path: Path) -> None:
-    async with opened(tmp_path) as scene:
+    async with opened(tmp_path, LIST) as scene:
         shop = Shop("EXAMPLE PETS", "1", 21, 5000, OPENS)
         slips = [shop.sale(MEMBERS[0], 2), shop.sale(MEMBERS[0], 2)]
         await scene.till.print(slips[0])
@@ -53,5 +61,11 @@ async def test_an_unknown_line_is_mapped_once_and_for_ever(tmp_path: Path) -> No
         shared = tmp_path / "shared.csv"
         await scene.box.command("catalogue", "export", str(shared))
         assert all(f"P-{n}" in shared.read_text() for n in range(len(GOODS)))
+        printed = texts | {item["text"] for item in await sent_items(scene)}
+        assert f"list has taken {len(printed)} products" in await scene.box.command(
+            "catalogue", "send", "list", "--yes"
+        )
+        refused = await scene.box.command("catalogue", "send", "cloud", "--yes")
+        assert "no call for this" in refused
         account = await scene.box.command("day")
         assert "went out without a product code" in account
