@@ -213,6 +213,10 @@ class Session:
         stream.kept = max(stream.kept, offset)
         self._settle(direction)
 
+    def silent_for(self, now: float) -> float:
+        """Seconds since the tap last said something to us, or since the port was opened."""
+        return now - self._heard_at
+
     def unkept(self, direction: Direction) -> int:
         """Bytes handed on and not known to be on the disk."""
         stream = self._streams[direction]

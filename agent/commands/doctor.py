@@ -162,6 +162,9 @@ def _tap(settings: Settings) -> Iterator[Finding]:
     if said["journal"]["full"]:
         yield Finding("journal", "bad", "the disk is full; bytes wait in memory", "free space on the data partition")
     for name, lane in said["lanes"].items():
+        if lost := lane["wire_tap"].get("to_printer_lost"):
+            todo = "the box was away for too long, or the line brings pictures; the receipts are held"
+            yield Finding(f"lane {name}", "look", f"the wire tap has lost {lost} bytes since its start", todo)
         if lane["fault"]:
             yield Finding(f"lane {name}", "bad", lane["fault"], "the tap keeps trying; check cable, address, printer")
 

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agent.errors import PortUnavailable
 from agent.journal.record import Direction, RecordKind, Stamp
 from agent.taps.lane import Lane
 from agent.taps.print_path.desk import Stream
@@ -67,6 +66,7 @@ class WireTap:
         self._journal, self._set_aside = journal, set_aside
         self._life: Life | None = None
         self._current: _Current | None = None
+        self._told = ""
         self.ready = asyncio.Event()
 
     @property
@@ -96,11 +96,15 @@ class WireTap:
         try:
             link = Link(self._lane.path)
         except LinkUnavailable as error:
-            if self._counts.fault != str(error):
-                LOG.warning("lane %s: %s", self._lane.name, error)
-            self._counts.fault = str(error)
+            self._tell(str(error))
             return None
         return link
+
+    def _tell(self, fault: str) -> None:
+        """Once, however often it is tried again."""
+        if self._told != fault:
+            LOG.warning("lane %s: %s", self._lane.name, fault)
+        self._told = self._counts.fault = fault
 
     def _left_to_another(self) -> bool:
         try:
@@ -117,20 +121,16 @@ class WireTap:
         known = self._life.known() if self._life else None
         session = Session(random.getrandbits(32), line, clock.monotonic(), known)
         current = self._current = _Current(link, session)
-        silent_since = clock.monotonic()
         loop.add_reader(link.descriptor, self._readable, current)
         try:
             while not current.gone.is_set():
                 self._turn(current)
-                if session.tap is None and clock.monotonic() - silent_since > SILENT_SECONDS:
-                    self._counts.fault = f"{lane.path}: no wire tap answers; 'tillpost wire-tap info' tells more"
-                    return False
+                if session.silent_for(clock.monotonic()) > SILENT_SECONDS:
+                    self._fail(current, "no wire tap answers; 'tillpost wire-tap info' tells more")
                 if self._left_to_another():
-                    current.cause = "left to 'tillpost wire-tap'"
-                    break
+                    self._fail(current, "left to 'tillpost wire-tap'")
                 await clock.wait(current.gone, TICK_SECONDS)
-            LOG.warning("lane %s: %s: %s", lane.name, lane.path, current.cause)
-            self._counts.fault = f"{lane.path}: {current.cause}"
+            self._tell(f"{lane.path}: {current.cause}")
         finally:
             loop.remove_reader(link.descriptor)
             link.close()
@@ -178,10 +178,8 @@ class WireTap:
             case SpeedFound():
                 LOG.info("lane %s: the line runs at %d baud", self._lane.name, event.baud)
             case Incompatible():
-                raise PortUnavailable(
-                    f"the wire tap speaks version {event.version} of the protocol",
-                    hint="Bring it up to date: tillpost wire-tap update.",
-                )
+                words = f"the wire tap speaks version {event.version} of the protocol: tillpost wire-tap flash --force"
+                self._fail(current, words)
 
     def _met(self, event: Identified) -> None:
         tap, life = event.tap, self._life
@@ -191,7 +189,8 @@ class WireTap:
             life = self._begin_life(tap, event.first_offset)
         else:
             self._note_opened(life, tap, self._parts.keeper.next_session())
-        self._counts.fault, self._counts.open_sessions = "", 1
+        self._told = self._counts.fault = ""
+        self._counts.open_sessions = 1
         self._listen_for(life)
         self._parts.keeper.sync()  # what our last life wrote may not be on the disk yet, and is told as kept only then
 

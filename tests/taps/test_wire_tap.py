@@ -4,15 +4,23 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import pytest
+
+from agent.clock import SystemClock
 from agent.journal.record import Direction, RecordKind
+from agent.journal.ring import KeptJournal
+from agent.journal.writer import JournalWriter
 from agent.taps.lane import Lane, TapKind
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.wire_tap import WireTap, set_aside
 from agent.taps.wire_tap_life import last_life
+from firmware_bridge import messages
 from firmware_bridge.simulator import Simulator, plugged_in
 from tests.taps.box import box
 from tests.taps.rig import gaps, job, journaled, parts_over, records, running, until
@@ -137,6 +145,73 @@ async def test_the_port_is_left_to_the_updating_command_and_taken_back(tmp_path:
             set_aside(tmp_path, "till1").write_text("")
             await until(lambda: counts.bytes_to_printer == len(job(1)))
     assert journaled(tmp_path / "journal") == job(1)
+
+
+async def test_what_the_tap_gave_up_while_the_box_had_it_in_memory_only_is_a_gap_of_its_length(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as simulator:
+        async with parts_over(tmp_path / "journal") as parts:
+            tap, counts = tap_of(parts, tmp_path)
+            async with running(tap):
+                await say(tmp_path / "till", job(1))
+                await until(lambda: counts.bytes_to_printer == len(job(1)) and not simulator.tap.held())
+        await say(tmp_path / "till", b"x" * 700)
+        await asyncio.sleep(0.3)
+        ring = simulator.tap._lines[0].ring
+        ring.forget(ring.first + 2, 0)  # as a tap that was full did, trusting a box that has died since
+        async with parts_over(tmp_path / "journal") as parts:
+            tap, counts = tap_of(parts, tmp_path)
+            async with running(tap):
+                await until(lambda: counts.bytes_to_printer == 700 - 512)
+    assert [(gap["from"], gap["length"]) for gap in gaps(tmp_path / "journal")] == [(len(job(1)), 512)]
+
+
+class YoungClock(SystemClock):
+    """Of a box that has just started."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._born = time.monotonic()
+
+    def monotonic(self) -> float:
+        return time.monotonic() - self._born
+
+
+async def test_what_was_heard_before_the_box_started_keeps_its_wall_time_and_its_silences(tmp_path: Path) -> None:
+    async with simulated(tmp_path):
+        await say(tmp_path / "till", b"before the first silence")
+        await asyncio.sleep(1.6)
+        await say(tmp_path / "till", b"before the box")
+        await asyncio.sleep(0.1)
+        clock = YoungClock()
+        journal = KeptJournal(JournalWriter(tmp_path / "journal", clock))
+        async with parts_over(tmp_path / "journal", journal) as parts:
+            counts = LaneCounts()
+            quick = replace(lane(tmp_path), quiet_s=1.2)
+            young = replace(parts, clock=clock)
+            tap = WireTap(quick, young, counts, tmp_path / "journal", set_aside(tmp_path, "till1"))
+            async with running(tap):
+                await until(lambda: counts.bytes_to_printer == 38)
+    found = [record for record in records(tmp_path / "journal") if record.kind is RecordKind.BYTES]
+    assert [record.payload for record in found] == [b"before the first silence", b"before the box"]
+    assert [record.monotonic_ns for record in found] == [0, 0]
+    assert 1.3 < (found[1].wall_us - found[0].wall_us) / 1e6 < 2.5
+    assert found[0].session < found[1].session, "the silence parts them, for the boot's clock cannot"
+
+
+async def test_a_tap_that_speaks_another_version_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with simulated(tmp_path), parts_over(tmp_path / "journal") as parts:
+        monkeypatch.setattr(messages, "VERSION", 2)
+        tap, counts = tap_of(parts, tmp_path)
+        hello = messages.HELLO.pack
+
+        def older(*values: int | bytes, rest: bytes = b"") -> bytes:
+            return hello(1, *values[1:], rest=rest)
+
+        monkeypatch.setattr(messages.HELLO, "pack", older)
+        async with running(tap):
+            await until(lambda: "version 1" in counts.fault)
 
 
 async def test_the_newest_life_is_found_in_the_journal(tmp_path: Path) -> None:
