@@ -96,6 +96,7 @@ def _move_rows(db: Database, task_id: int, waiting: str, target: str, reason: st
     for (row_id,) in rows:
         if target == UNSPENT:
             db.execute("UPDATE outbox SET body = json_remove(body, '$.spend') WHERE id = ?", [row_id])
+            _ask_anew(db, row_id)
         if target == ALONE and outbox.load(db, row_id).undoes:
             close_row(db, row_id, "cancelled", reason, at)
         elif target in ("due", UNSPENT, ALONE):
@@ -108,17 +109,20 @@ def _move_rows(db: Database, task_id: int, waiting: str, target: str, reason: st
 def _to_due(db: Database, row_id: int, at: datetime) -> None:
     if undoing.undone_before_it_left(db, row_id, at):
         return
-    db.execute(  # a cloud that remembers requests would only repeat its refusal: the fact says that it is asked anew
-        "UPDATE outbox SET body = json_set(body, '$.again', coalesce(json_extract(body, '$.again'), 0) + 1)"
-        " WHERE id = ? AND state = 'refused'",
-        [row_id],
-    )
+    if outbox.load(db, row_id).state == "refused":
+        _ask_anew(db, row_id)
     db.execute(
         "UPDATE outbox SET state = 'due', timer_boot = '', faults = 0, deaths = 0, finished_at = NULL, reason = '',"
         " task_id = NULL, sign_up_until = ? WHERE id = ?",
         [iso(at + SIGN_UP_AGAIN), row_id],
     )
     outbox.follow_the_award_back(db, row_id)
+
+
+def _ask_anew(db: Database, row_id: int) -> None:
+    """A cloud that remembers requests would only repeat its refusal: the fact says that it is asked once more."""
+    again = "json_set(body, '$.again', coalesce(json_extract(body, '$.again'), 0) + 1)"
+    db.execute(f"UPDATE outbox SET body = {again} WHERE id = ?", [row_id])
 
 
 def close_row(db: Database, row_id: int, state: str, reason: str, at: datetime) -> None:

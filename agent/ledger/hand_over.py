@@ -43,7 +43,7 @@ def handover_list(  # noqa: PLR0917 - every question takes its parameters by nam
     """What is to be keyed in by hand, oldest first, of one cloud or business day when named.
 
     Each: `id` (for the tick), provider, programme, call, points, customer (masked unless `reveal`), receipt `number`,
-    total, exponent, business_day, captured_at, deadline, why.
+    `reward` of a redemption, total, exponent, business_day, captured_at, deadline, why.
     """
     rows = db.query(
         f"SELECT * FROM outbox o WHERE {ON_HAND_OVER_LIST} AND (? = '' OR provider = ?)"
@@ -86,5 +86,6 @@ def _shown(row: dict[str, Any], reveal: bool) -> dict[str, Any]:
         "number": receipt.get("number"),
         "total": receipt.get("total"),
         "exponent": body.get("exponent", 2),
+        "reward": (body.get("reservation") or {}).get("name", ""),
         "why": row["reason"],
     }

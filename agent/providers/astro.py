@@ -276,7 +276,10 @@ class Astro(Lacking):
         path, look = self._settings.path, fact.get("look") or {}
         rows = objects_at(status, "astroPointsTransactions")
         booked = [
-            Booked(sale.from_money(at(row, path("history_amount")), 2), moment_of(at(row, path("history_time"))))
+            Booked(
+                sale.from_money(at(row, path("history_amount")), self._settings.exponent),
+                moment_of(at(row, path("history_time"))),
+            )
             for row in rows
         ]
         siblings = [

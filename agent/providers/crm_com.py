@@ -120,7 +120,7 @@ class CrmCom(Lacking):
             wallet = await self._rest.get(f"/wallets/{self._wallets[member_id]}", for_page=True)
             if not isinstance(wallet, Mapping):
                 return wallet
-            balance = sale.from_money(at(wallet, self._settings.path("wallet_balance")), 2)
+            balance = sale.from_money(at(wallet, self._settings.path("wallet_balance")), self._settings.exponent)
             if balance is not None and balance < amount:
                 return Refused("the wallet holds less than that", Code.BALANCE)
         if amount <= 0:
@@ -261,7 +261,10 @@ class CrmCom(Lacking):
 
     def _member(self, row: Row, asked: Mapping[str, str]) -> Member:
         path = self._settings.path
-        number, balance = text_at(row, path("contact_id")), sale.from_money(at(row, path("balance")), 2)
+        number, balance = (
+            text_at(row, path("contact_id")),
+            sale.from_money(at(row, path("balance")), self._settings.exponent),
+        )
         wallet = text_at(row, path("wallet_id"))
         if wallet:
             self._wallets[number] = wallet

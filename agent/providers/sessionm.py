@@ -255,7 +255,7 @@ class Sessionm(Lacking):
 
     def _value(self, discount: Payload) -> int | None:
         number = at(discount, self._settings.path("discount_amount"))
-        return None if number is None else sale.from_money(number, 2)
+        return None if number is None else sale.from_money(number, self._settings.exponent)
 
     def _reservation(self, given: Payload, reward: Reward, basket: Basket) -> Reservation | Answer:
         inside = at(given, self._settings.path("discount"))
@@ -282,10 +282,11 @@ class Sessionm(Lacking):
         )
 
     def _of_basket(self, basket: Basket, user_id: str) -> Payload:
-        """A Transaction of what the cashier keyed; the exponent is the currency's usual two."""
+        """A Transaction of what the cashier keyed."""
         fact = {
             "key": f"page/page/{basket.sale}/basket",
             "captured_at": (basket.at or self._clock.wall()).isoformat(),
+            "exponent": self._settings.exponent,
             "spend": {"detail": {"transaction_id": basket.sale}},
             "receipt": {
                 "register": basket.register,
@@ -295,7 +296,7 @@ class Sessionm(Lacking):
             },
         }
         made = transaction(as_sold(fact), user_id, self._settings, modified=self._clock.wall())
-        return {**made, "subtotal": sale.money(basket.total, 2)} if not basket.items else made
+        return {**made, "subtotal": sale.money(basket.total, self._settings.exponent)} if not basket.items else made
 
 
 def _same_phone(theirs: str, ours: str) -> bool:

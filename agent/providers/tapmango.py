@@ -165,6 +165,8 @@ class Tapmango(Lacking):
     async def _member_id(self, customer: Mapping[str, str]) -> str | Answer:
         if customer.get("member_id"):
             return customer["member_id"]
+        if not (customer.get("phone") or customer.get("email")):
+            return Refused("TapMango is looked up by phone or e-mail", Code.NO_SUCH_CALL)
         found = await self._index.find(customer)
         if not isinstance(found, list):
             return found
@@ -245,7 +247,9 @@ class Tapmango(Lacking):
             points = whole_at(row, self._settings.path("history_points"))
             return Booked(None if points is None else abs(points) if points < 0 else -1, when)
         found = at(row, self._settings.path("history_amount"))
-        return Booked(0 if found is None and self._is_no_payment(row) else sale.from_money(found, 2), when)
+        return Booked(
+            0 if found is None and self._is_no_payment(row) else sale.from_money(found, self._settings.exponent), when
+        )
 
     def _is_no_payment(self, row: Row) -> bool:
         """A spend or a gift: it has points and no amount."""

@@ -15,6 +15,7 @@ class ProviderSettings(Section):
     base_url: str = Field(pattern=r"^https?://", description="Where it answers.")
     calls_per_second: float = Field(5, gt=0, le=1000, description="A batch counts as one call.")
     timeout_s: float = Field(20, gt=0, description="An answer later than this counts as unknown.")
+    exponent: int = Field(2, ge=0, le=3, description="Decimals of the amounts in its answers: 2 for cents.")
     page_timeout_s: float = Field(5, gt=0, description="The same where a cashier waits for it.")
 
 
