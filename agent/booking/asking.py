@@ -8,7 +8,8 @@ from agent.ledger.receipts import StoredReceipt
 from agent.money import format_amount
 from agent.receipt import Receipt
 
-CONFIRM_RETURN = "confirm_return"
+CONFIRM_RETURN, CHECK_OUT = "confirm_return", "check_out"
+CHECK_OUT_WITHIN_S = 3600.0
 
 
 def ask_if_duplicate(desk: Desk, case: Case) -> int:
@@ -111,6 +112,24 @@ def ask_to_confirm(desk: Desk, case: Case, award: Award) -> int:
         choices={"Take off": "due", "Leave on": "cancelled"},
         decide_as="Leave on",
         decide_after_s=desk.rules.store.return_decision_hours * 3600,
+        moment=desk.now,
+    )
+
+
+def ask_to_check_out(desk: Desk, case: Case, award: Award) -> int:
+    """The store wants to see each award before it goes; one question a receipt, for all such programmes."""
+    return tasks.open(
+        desk.db,
+        tasks.Role.CASHIER,
+        CHECK_OUT,
+        f"receipt/{case.id}",
+        "Ready to send?",
+        "'Send' when customer and points are right, 'Do not send' when they are not.",
+        desk.now.wall,
+        what=f"{in_words(case.receipt)}: {award.why}.",
+        choices={"Send": "due", "Do not send": "cancelled"},
+        decide_as="Send",
+        decide_after_s=CHECK_OUT_WITHIN_S,
         moment=desk.now,
     )
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from agent import awards
 from agent.awards import Award, Cause, GivenAward, NoAward
 from agent.awards.channel import channel_of
-from agent.booking.asking import ask_to_confirm, ask_to_look
+from agent.booking.asking import ask_to_check_out, ask_to_confirm, ask_to_look
 from agent.booking.cards import punch
 from agent.booking.claim_codes import code_of
 from agent.booking.desk import Case, Desk
@@ -68,6 +68,8 @@ def award(desk: Desk, case: Case, name: str, question: int | None = None, *, ane
     receipts.awarded_after_all(desk.db, case.id, name)
     if decision.call is Call.TAKE_BACK and question is None and desk.rules.programmes[name].returns == "ask":
         question = ask_to_confirm(desk, case, decision)
+    elif question is None and desk.rules.programmes[name].checkout == "confirm":
+        question = ask_to_check_out(desk, case, decision)
     return _enqueue(desk, case, decision, found.person, question, anew=anew)
 
 

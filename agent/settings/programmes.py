@@ -72,6 +72,9 @@ class Programme(Section):
         "", description="What a return does: ask before anything comes off, take it off, or never. "
         "Empty: ask for frequent_buyer, else automatic."
     )  # fmt: skip
+    checkout: Literal["automatic", "confirm"] = Field(
+        "automatic", description="Send by itself, or only when the cashier has looked; after an hour it goes anyway."
+    )
     hold_seconds: float = Field(0, ge=0, description="Wait before the first send, so that a void costs nothing.")
     send_anonymous: bool = Field(
         False, description="Send receipts that name nobody too, with a code to claim them, where the cloud takes them."

@@ -68,6 +68,11 @@ class Store(Section):
     closing_slip: str = Field(
         "", description="Lane on whose printer the day's closing slip is printed after closing; empty: none."
     )
+    customer_slip: Literal["none", "claim", "all"] = Field(
+        "none",
+        description="A slip behind the sale, where the box can print: a claim code when it names nobody (claim), or"
+        " also what it earned (all).",
+    )
     returns_window_days: int = Field(400, ge=1, description="How long receipts are kept for returns.")
 
     @field_validator("timezone")

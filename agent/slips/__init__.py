@@ -2,6 +2,6 @@
 
 from agent.slips.closing import closing_lines
 from agent.slips.paper import OUR_MARK, is_ours, slip_bytes
-from agent.slips.printing import print_slip
+from agent.slips.printing import can_print, print_slip
 
-__all__ = ["OUR_MARK", "closing_lines", "is_ours", "print_slip", "slip_bytes"]
+__all__ = ["OUR_MARK", "can_print", "closing_lines", "is_ours", "print_slip", "slip_bytes"]

@@ -172,10 +172,11 @@ class Chain:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Chain]:
+async def opened(folder: Path, written: str = SETTINGS) -> AsyncIterator[Chain]:
+    """`written`: settings with gaps for the addresses of lane, printer and both clouds."""
     async with SimulatedPrinter() as printer, CloudProcess() as one, CloudProcess() as two:
         listen = f"127.0.0.1:{free_port()}"
-        settings = SETTINGS.format(
+        settings = written.format(
             listen=listen, printer=printer.address, one=one.url, two=two.url, token=TOKEN, today=TODAY
         )
         async with Box(folder, settings) as box:
