@@ -17,7 +17,6 @@ from agent.booking import Rules
 from agent.clock import Clock, Quality
 from agent.closing_slips import ClosingSlips
 from agent.courier import Courier
-from agent.customer_slips import CustomerSlips
 from agent.doorbell import Doorbell
 from agent.errors import StorageFull
 from agent.fleet.inventory import birth_of
@@ -42,6 +41,7 @@ from agent.poison import PoisonNote
 from agent.providers import Provider
 from agent.providers.registry import connect
 from agent.reading import context_of
+from agent.sale_slips import SaleSlips
 from agent.settings import Settings
 from agent.till.local import LocalServer, local_app
 from agent.till.server import PageServer
@@ -188,7 +188,7 @@ class Agent:
             "nights": nightly.run,
             "reconciliation": reconciler.run,
             "closing slips": slips.run,
-            "customer slips": CustomerSlips(self._ledger, self._for_acts.rules, self._clock, settings.tap_lanes()).run,
+            "sale slips": SaleSlips(self._ledger, self._for_acts.rules, self._clock, settings.tap_lanes()).run,
             "formats": FormatWatch(self._ledger, self._clock, self._lanes, context_of(settings.store)).run,
             "journal's age": self.keep_journal_small,
             "ledger's soundness": self._ledger.until_failed,

@@ -52,7 +52,7 @@ LAYER_OF = {
     "agent.slips": "parts",
     "agent.booking": "flows",
     "agent.closing_slips": "flows",
-    "agent.customer_slips": "flows",
+    "agent.sale_slips": "flows",
     "agent.replay": "flows",
     "agent.format_watch": "flows",
     "agent.tap": "flows",

@@ -1,4 +1,4 @@
-"""customer_slips: prints behind a sale what its customer can take home: a code to claim it, or what it earned.
+"""sale_slips: prints behind a sale what its customer can take home: a code to claim it, or what it earned.
 
 A job of its own, through the tap and in its turn, never inside the till's bytes; off unless the store asks for it.
 """
@@ -35,7 +35,7 @@ class _Slip:
     code: str = ""
 
 
-class CustomerSlips:
+class SaleSlips:
     """Sales of before the start get none."""
 
     def __init__(self, ledger: Ledger, rules: Rules, clock: Clock, lanes: Sequence[Lane]) -> None:
