@@ -4,8 +4,10 @@ What is found is computed anew each time from the receipts alone, so a number th
 proven or booked from an export, or a till that prints again takes its task away by itself.
 """
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -52,11 +54,12 @@ class Reconciler:
             await self._clock.sleep(LOOK_EVERY_S)
 
     async def _look(self) -> None:
-        trusted = self._clock.quality() is Quality.NTP
+        """The ledger's thread only reads and writes; what takes time is done beside it."""
+        trusted, now = self._clock.quality() is Quality.NTP, self._clock.wall()
         up = self._clock.monotonic() - self._began if trusted else 0.0
-        await self._ledger.do(
-            reconcile, self._store, self._settings, self._lanes, self._clock.wall(), up, trusted=trusted
-        )
+        day = await self._ledger.do(_gathered, self._store, self._settings, self._lanes, now, trusted=trusted)
+        found = await asyncio.to_thread(_found, day, self._store, self._settings, now, up)
+        await self._ledger.do(_keep, found, day, now)
 
 
 def reconcile(  # noqa: PLR0917 - what it looks at
@@ -73,18 +76,47 @@ def reconcile(  # noqa: PLR0917 - what it looks at
 
     Without a clock that can be trusted today is the day of the latest receipt, and silences mean nothing.
     """
+    day = _gathered(db, store, settings, lanes, now, trusted=trusted)
+    found = _found(day, store, settings, now, up_s)
+    _keep(db, found, day, now)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What the ledger says of the last days: its rows as they are, the prints of silent lanes, silences known."""
+
+    today: date
+    judged: bool
+    """Silences can be judged now: the shop is open, and the clock can be trusted."""
+    rows: Sequence[Mapping[str, Any]]
+    prints: Mapping[str, Sequence[datetime]]
+    known_silences: frozenset[tuple[str, str]]
+
+    @property
+    def since(self) -> date:
+        return self.today - timedelta(days=DAYS_BACK)
+
+
+def _gathered(
+    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime, *, trusted: bool
+) -> _Gathered:
     today = day_of(None, now, store) if trusted else _latest_day(db)
-    slips = _slips(db, today - timedelta(days=DAYS_BACK + 1), store.zone)
+    rows = _rows(db, today - timedelta(days=DAYS_BACK + 1))
+    judged = trusted and (not settings.quiet_minutes or is_open(now, store))
+    prints = _prints(db, store, settings, lanes, now) if judged and settings.quiet_minutes else {}
+    known = db.execute("SELECT day, subject FROM findings WHERE kind = ? AND until = ''", [QUIET]).fetchall()
+    return _Gathered(today, judged, rows, prints, frozenset(known))
+
+
+def _found(day: _Gathered, store: Store, settings: Reconciliation, now: datetime, up_s: float) -> list[Finding]:
+    slips = [_slip(row, store.zone) for row in day.rows]
     found = [
         *missing_numbers(slips, now, timedelta(minutes=settings.gap_minutes)),
         *z_reports(slips, settings.z_tolerance),
         *unattached(slips, store.zone, settings.shifts, nag=settings.require_customer),
-        *(_quiet(db, store, settings, lanes, now, up_s) if trusted else ()),
     ]
-    since = today - timedelta(days=DAYS_BACK)
-    found = [finding for finding in found if finding.day >= since or finding.kind == QUIET]
-    _keep(db, found, since, now, trusted=trusted)
-    return found
+    return [*(one for one in found if one.day >= day.since), *_quiet(day, store, settings, now, up_s)]
 
 
 def _latest_day(db: Database) -> date:
@@ -132,7 +164,7 @@ OPEN_FOR_A_CUSTOMER = (
 )
 
 
-def _slips(db: Database, since: date, zone: tzinfo) -> list[Slip]:
+def _rows(db: Database, since: date) -> list[dict[str, Any]]:
     rows = db.query(
         f"SELECT {COLUMNS}, ({OPEN_FOR_A_CUSTOMER}) AS is_open, f.receipt_id AS has_report, f.gross, f.net,"
         " f.tax AS r_tax, f.total AS r_total, f.transactions FROM receipts r"
@@ -140,10 +172,10 @@ def _slips(db: Database, since: date, zone: tzinfo) -> list[Slip]:
         " WHERE r.business_day >= ? ORDER BY r.id",
         [since.isoformat()],
     )
-    return [_slip(row, zone) for row in rows]
+    return list(rows)
 
 
-def _slip(row: dict[str, Any], zone: tzinfo) -> Slip:
+def _slip(row: Mapping[str, Any], zone: tzinfo) -> Slip:
     report = Report(row["gross"], row["net"], row["r_tax"], row["r_total"], row["transactions"])
     return Slip(
         **{name: row[name] for name in PLAIN},
@@ -158,7 +190,7 @@ def _slip(row: dict[str, Any], zone: tzinfo) -> Slip:
     )
 
 
-def _when(row: dict[str, Any], zone: tzinfo) -> datetime:
+def _when(row: Mapping[str, Any], zone: tzinfo) -> datetime:
     """Midnight sharp is a till that prints no time."""
     printed = datetime.fromisoformat(row["printed_at"]) if row["printed_at"] else None
     if printed and printed.time() != time.min:
@@ -172,41 +204,36 @@ COLUMNS = ", ".join(f"r.{name}" for name in (*PLAIN, *NEEDED))
 """Not the whole row: items, proof and customer are large and none of its business."""
 
 
-def _quiet(  # noqa: PLR0917 - what it looks at
-    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime, up_s: float
-) -> list[Finding]:
+def _prints(
+    db: Database, store: Store, settings: Reconciliation, lanes: Sequence[str], now: datetime
+) -> dict[str, list[datetime]]:
+    """When the lanes that are silent now have printed in the last weeks; most of the time there are none."""
+    since, silence = day_of(None, now - HISTORY, store).isoformat(), timedelta(minutes=settings.quiet_minutes)
+    query = "SELECT lane, max(captured_at) FROM receipts WHERE business_day >= ? GROUP BY lane"
+    latest = db.execute(query, [since]).fetchall()
+    silent = [lane for lane, last in latest if lane in lanes and now - parse(last) >= silence]
+    query = "SELECT captured_at FROM receipts WHERE lane = ? AND business_day >= ?"
+    return {lane: [parse(at) for (at,) in db.execute(query, [lane, since]).fetchall()] for lane in silent}
+
+
+def _quiet(day: _Gathered, store: Store, settings: Reconciliation, now: datetime, up_s: float) -> list[Finding]:
     """New ones only when the box itself has listened for as long; those known before a restart go on."""
     silence = timedelta(minutes=settings.quiet_minutes)
-    if not silence or not is_open(now, store):
-        return []
-    since = day_of(None, now - HISTORY, store).isoformat()
-    query = "SELECT lane, max(captured_at) FROM receipts WHERE business_day >= ? GROUP BY lane"
-    silent = [
-        lane
-        for lane, last in db.execute(query, [since]).fetchall()
-        if lane in lanes and now - parse(last) >= silence  # most of the time none, and then nothing more is read
-    ]
-    prints: dict[str, list[datetime]] = {lane: [] for lane in silent}
-    query = "SELECT lane, captured_at FROM receipts WHERE business_day >= ?"
-    for lane, at in db.execute(query, [since]).fetchall() if silent else ():
-        if lane in prints:
-            prints[lane].append(parse(at))
     found = quiet_lanes(
-        prints, now, silence, lambda at: day_of(None, at, store), lambda at: f"{at.astimezone(store.zone):%H:%M}"
+        day.prints, now, silence, lambda at: day_of(None, at, store), lambda at: f"{at.astimezone(store.zone):%H:%M}"
     )
     if up_s >= silence.total_seconds():
         return found
-    known = db.execute("SELECT day, subject FROM findings WHERE kind = ? AND until = ''", [QUIET]).fetchall()
-    return [finding for finding in found if (finding.day.isoformat(), finding.subject) in known]
+    return [one for one in found if (one.day.isoformat(), one.subject) in day.known_silences]
 
 
-def _keep(db: Database, found: Sequence[Finding], since: date, now: datetime, *, trusted: bool) -> None:
+def _keep(db: Database, found: Sequence[Finding], day: _Gathered, now: datetime) -> None:
     """Writes only what changed: an idle till must not wear the card. A silence that could not be judged stands."""
     query = "SELECT day, kind, subject, good, words FROM findings WHERE (day >= ? OR kind = ?) AND until = ''"
-    standing = {row[:3]: (bool(row[3]), row[4]) for row in db.execute(query, [since.isoformat(), QUIET]).fetchall()}
+    standing = {row[:3]: (bool(row[3]), row[4]) for row in db.execute(query, [day.since.isoformat(), QUIET]).fetchall()}
     seen = {(finding.day.isoformat(), finding.kind, finding.subject): finding for finding in found}
     for key in standing.keys() - seen.keys():
-        if trusted or key[1] != QUIET:
+        if day.judged or key[1] != QUIET:
             _is_over(db, key, now)
     for key, finding in seen.items():
         if standing.get(key) != (finding.good, finding.words):
