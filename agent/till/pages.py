@@ -270,9 +270,9 @@ def _home(session: Session) -> str:
 
 
 def _in_words(texts: Texts, act: str, said: Any) -> str:
-    """What the page says after an act: the act's own words, or the catalogue's for it."""
-    if isinstance(said, str):
-        return texts.said(said)
+    """What the page says after an act; nothing where the page itself shows what it came to."""
+    if said == "":
+        return ""
     if said is False:
         return texts("done.too_late")
     key = f"done.{act}"

@@ -52,7 +52,7 @@ async def new_context(browser: Browser, url: str, language: str = "en-US") -> Br
 async def log_in(page: Page, role: str) -> None:
     await page.fill("#pin", PINS[role])
     await page.press("#pin", "Enter")
-    await page.wait_for_selector("header nav")
+    await page.wait_for_selector("html[data-live] header nav")
 
 
 async def picture(page: Page, path: Path) -> None:

@@ -41,4 +41,5 @@ class Cashier:
 
     async def home(self) -> None:
         await self.page.goto("/")
+        await self.page.wait_for_selector("html[data-live]")
         self.taps = 0

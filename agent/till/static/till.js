@@ -194,3 +194,4 @@ skew = Date.parse(document.body.dataset.now) - Date.now() || 0;
 setInterval(tick, 1000);
 tick();
 listen();
+document.documentElement.dataset.live = "on";  // for whoever must know that this runs

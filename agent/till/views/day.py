@@ -23,6 +23,7 @@ async def day(parts: Parts, visit: Visit) -> Mapping[str, Any]:
         "after": chosen + timedelta(days=1) if chosen < today else None,
         "account": account,
         "flags": await parts.ledger.do(flags_page, chosen.isoformat()) if visit.session.actor.role in MANAGERS else [],
+        "can_print": visit.session.actor.role in MANAGERS,
         "places": [(place, account[place]) for place in COUNTED],
     }
 
