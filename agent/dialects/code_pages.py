@@ -23,6 +23,7 @@ PAGES = {
     19: "cp858",
     20: "cp874",
     21: "cp874",
+    23: "cp1251",
     26: "cp874",
     32: "cp720",
     33: "cp775",
@@ -43,7 +44,17 @@ PAGES = {
     51: "cp1257",
     52: "cp1258",
     53: "kz1048",
+    56: "cp861",
+    60: "cp855",
+    61: "cp857",
+    72: "cp1250",
+    90: "cp1253",
+    91: "cp1254",
+    92: "cp1256",
+    93: "cp720",
+    95: "cp775",
 }
+"""23 and from 56 on: Epson has none or none that is met; the clones that have them agree."""
 
 _KATAKANA_SIGNS = (
     "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯\u00a0"
@@ -164,6 +175,8 @@ def decode(data: bytes, codec: str, international: int) -> str:
     else:
         text = data.decode(codec, "replace")
     signs = _INTERNATIONAL.get(international)
+    if codec == "cp857" and 0xD5 in data:  # the printers' PC857 has the euro where the standard has nothing
+        text = "".join("€" if byte == 0xD5 else sign for byte, sign in zip(data, text, strict=True))
     text = text.translate(signs) if signs else text
     return _UNPRINTABLE_RE.sub("\ufffd", text)
 

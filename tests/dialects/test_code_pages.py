@@ -27,6 +27,7 @@ def test_digits_and_points_are_the_same_in_every_page_and_country(codec: str) ->
 
 def test_the_euro_sign_where_encoders_put_it() -> None:
     assert {decode(b"\xd5", "cp858", 0), decode(b"\x80", "cp1252", 0), decode(b"\xa4", "iso8859_15", 0)} == {"€"}
+    assert decode(b"12,90 \xd5\x81", "cp857", 0) == "12,90 €ü"
 
 
 def test_a_byte_without_a_meaning_is_shown_as_unknown() -> None:
