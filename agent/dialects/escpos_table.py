@@ -305,3 +305,15 @@ KANJI_GLYPH_BYTES = {0x00: 72, 0x30: 72, 0x01: 60, 0x31: 60, 0x02: 32, 0x32: 32}
 
 def kanji_glyph(size: int, window: bytes) -> Piece | None:
     return Piece(4, size) if len(window) >= 4 else None
+
+
+FOR_DISPLAY = b"\x022"
+"""ESC = n: what follows is for the customer display alone."""
+DISPLAY_WINDOW = b"\x1bW"
+
+
+def display_window(window: bytes) -> Piece | None:
+    """ESC W n s [x1 y1 x2 y2] on a customer display: only a window that is set has corners."""
+    if len(window) < 4:
+        return None
+    return Piece(8 if window[3] in b"\x011" else 4)

@@ -64,7 +64,7 @@ class CommandReader:
         self.inked = self.printed = False
         """Text came since the last line end; since the last cut."""
         self._grammar = grammar
-        self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold)
+        self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold, display=state.display)
         self._actions, self._passing = actions, silent | INTERRUPTING
         self._events: list[PrintEvent] = []
         self._run = b""

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.cheap_value import cheap_value
 from agent.dialects.code_pages import CHINA, JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
+from agent.dialects.escpos_table import FOR_DISPLAY
 from agent.dialects.evidence import Language
 from agent.dialects.star_settings import STAR_SETTINGS, changes, resets
 from agent.dialects.tokenizer import bare_bold
@@ -192,7 +193,7 @@ def _tabs(state: DialectState, head: bytes) -> DialectState:
 
 
 def _display(state: DialectState, head: bytes) -> DialectState:
-    return replace(state, display=head[2] in b"\x022")
+    return replace(state, display=head[2] in FOR_DISPLAY)
 
 
 def _draw(state: DialectState, head: bytes) -> DialectState:

@@ -6,7 +6,15 @@ Standard library only, because the tap looks for cuts with it. Counted data is s
 import re
 from typing import NamedTuple
 
-from agent.dialects.escpos_table import ESCPOS, KANJI_GLYPH, KANJI_GLYPH_BYTES, kanji_glyph
+from agent.dialects.escpos_table import (
+    DISPLAY_WINDOW,
+    ESCPOS,
+    FOR_DISPLAY,
+    KANJI_GLYPH,
+    KANJI_GLYPH_BYTES,
+    display_window,
+    kanji_glyph,
+)
 from agent.dialects.grammar import CONTROL_GROUP, STARTS, TEXT_GROUP, Grammar
 from agent.dialects.pieces import MAX_HEAD, WIDEST_ROW, Measure, Piece, real_time, word
 from agent.dialects.star_extensions import ROWS, row
@@ -22,7 +30,7 @@ MAX_KEPT = 4 << 20
 """Counted data above this is skipped and not kept: a picture of 4 MiB is 60,000 rows of a receipt printer."""
 _ALWAYS_KEPT = 64
 """Requests and font choices carry their meaning in counted data; it is short."""
-_TEACHING_SIMPLE = frozenset((b"\x1b@", b"\x1bj", b"\x1d\xf9"))
+_TEACHING_SIMPLE = frozenset((b"\x1b@", b"\x1bj", b"\x1d\xf9", b"\x1b="))
 _TEACHING = _TEACHING_SIMPLE | {b"\x1bE", b"\x1bF", b"\x1bW", b"\x1c(", b"\x1b*"}
 """Commands that change how long later ones are; the first never need measuring, the others do when they change it."""
 
@@ -57,13 +65,16 @@ class Tokenizer:
     `reading`: text, control bytes and counted data are given too; otherwise commands only, much faster.
     """
 
-    def __init__(self, grammar: Grammar = ESCPOS, *, reading: bool = False, bare_bold: bool = False) -> None:
+    def __init__(
+        self, grammar: Grammar = ESCPOS, *, reading: bool = False, bare_bold: bool = False, display: bool = False
+    ) -> None:
         self._as_made = grammar
         self._grammar = grammar.with_bare_bold if bare_bold else grammar
         self._reading = reading
         self._seen = 0
         self._pending = b""
         self._kanji_font = 0
+        self._display = display
         self._rows = False
         self._close()
 
@@ -226,6 +237,8 @@ class Tokenizer:
             piece = self._then(window)
         elif self._rows and window[0] in _ROW_LETTERS:
             piece = row(window)
+        elif self._display and window[:2] == DISPLAY_WINDOW:
+            piece = display_window(window)
         elif window[:2] == KANJI_GLYPH and not self._grammar.stands_alone(window):
             piece = kanji_glyph(KANJI_GLYPH_BYTES.get(self._kanji_font, KANJI_GLYPH_BYTES[0]), window)
         else:
@@ -275,6 +288,8 @@ class Tokenizer:
             self._kanji_font = data[1] if len(data) > 1 else 0
         elif key == b"\x1b@":
             self._kanji_font = 0
+        elif key == b"\x1b=":
+            self._display = head[2] in FOR_DISPLAY
         before = self._grammar
         if (bare := bare_bold(key, head)) is not None:
             self._grammar = self._as_made.with_bare_bold if bare else self._as_made
