@@ -8,6 +8,9 @@ from agent.ledger.receipts import StoredReceipt
 from agent.money import format_amount
 from agent.receipt import Receipt
 
+UNSEEN_REPRINT = "unseen_reprint"
+DOUBTS = (POSSIBLE_DUPLICATE, UNSEEN_REPRINT)
+"""Questions whether a receipt counts at all; they come before whose it is."""
 CONFIRM_RETURN, CHECK_OUT = "confirm_return", "check_out"
 CHECK_OUT_WITHIN_S = 3600.0
 
@@ -55,7 +58,7 @@ def ask_if_reprint_counts(desk: Desk, case: Case) -> int:
     return tasks.open(
         desk.db,
         tasks.Role.CASHIER,
-        "unseen_reprint",
+        UNSEEN_REPRINT,
         f"receipt/{case.id}",
         "A copy was printed of a receipt that the box never saw",
         "'Award' when this sale has not been awarded yet, 'Do not award' when it has been, in another way.",

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from agent.booking.asking import DOUBTS
 from agent.booking.awarding import award
 from agent.booking.desk import Desk, Rules, reopened
 from agent.booking.person import NOBODY, Person, keyed
 from agent.booking.taking_in import sale_named_by
 from agent.errors import TillpostError
-from agent.ledger import attachments, audit, bindings, outbox, receipts
+from agent.ledger import attachments, audit, bindings, outbox, receipts, tasks
 from agent.ledger.moment import Moment
 from agent.ledger.personal import masked
 from agent.ledger.receipts import StoredReceipt
@@ -121,7 +122,8 @@ def _give(  # noqa: PLR0917 - what to whom, how and by whom
     attachments.note(db, receipt_id, person.customer, person.key, how, who, desk.now.wall)
     sale = sale_named_by(desk, receipt_id, stored.receipt, stored.business_day)
     case = reopened(desk, stored, person, sale)
-    rows = (award(desk, case, name, anew=True) for name in desk.rules.programmes if name not in but)
+    doubt = tasks.about(db, f"receipt/{receipt_id}", DOUBTS)
+    rows = (award(desk, case, name, doubt, anew=True) for name in desk.rules.programmes if name not in but)
     made = tuple(row for row in rows if row is not None)
     audit.note(
         db,

@@ -99,7 +99,7 @@ def setting_of(programme: Programme, code: str) -> RewardSettings:
 
 def at_register(desk: Desk, case: Case) -> Case:
     """Who stands at its register, when the paper names nobody, and which rewards this paper proves."""
-    if case.receipt.kind not in AT_A_REGISTER or case.verdict.sameness is Sameness.REPRINT:
+    if case.receipt.kind not in AT_A_REGISTER or case.verdict.sameness is not Sameness.NEW:
         return case
     case = _with_bound_person(desk, case)
     if case.receipt.state is not State.ACCEPTED:

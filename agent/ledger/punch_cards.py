@@ -13,14 +13,14 @@ from sqlite_utils import Database
 
 from agent.awards import Punch
 from agent.ledger import tasks
-from agent.ledger.outbox import LIVE, NEVER_GIVEN
+from agent.ledger.outbox import LIVE
 
 FREE_ITEM = "free_item"
 """Kind of the task about a full card; subject 'programme/person/which one'. It stays until somebody answers it."""
 NO_LONGER_FULL = "the card is no longer full"
+TAKEN = LIVE.replace("o.", "t.")
 STANDS = f"""FROM punches p JOIN outbox o ON o.id = p.outbox_id WHERE {LIVE} AND NOT EXISTS (
-    SELECT 1 FROM outbox t WHERE t.id = p.taken_by AND t.state NOT IN {NEVER_GIVEN}
-        AND (t.state <> 'held' OR :offered))"""
+    SELECT 1 FROM outbox t WHERE t.id = p.taken_by AND {TAKEN} AND (t.state <> 'held' OR :offered))"""
 """`:offered` 1: a punch that a return is about to take, and a person has not confirmed, is spoken for."""
 
 

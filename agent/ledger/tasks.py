@@ -5,7 +5,7 @@ decision that the box takes by itself after a while; that too is closed with a n
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -67,6 +67,14 @@ def close(db: Database, task_id: int, resolution: str, at: datetime, *, who: str
         [iso(at), resolution, who, task_id],
     )
     return closed.rowcount == 1
+
+
+def about(db: Database, subject: str, kinds: Collection[str]) -> int | None:
+    """The oldest open task of one of these kinds about `subject`."""
+    marks = ", ".join("?" * len(kinds))
+    query = f"SELECT id FROM tasks WHERE closed_at IS NULL AND subject = ? AND kind IN ({marks}) ORDER BY id LIMIT 1"
+    row = db.execute(query, [subject, *kinds]).fetchone()
+    return int(row[0]) if row else None
 
 
 def close_subject(db: Database, kind: str, subject: str, resolution: str, at: datetime) -> bool:

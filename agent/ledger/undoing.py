@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from agent.errors import TillpostError
-from agent.ledger import outbox
+from agent.ledger import outbox, tasks
 from agent.ledger.moment import iso
 from agent.ledger.outbox import LIVE, UNDO, OutboxRow, outbox_row
 from agent.ledger.personal import HASHED
@@ -83,6 +83,10 @@ def cancel(db: Database, row_id: int, why: str, at: datetime) -> None:
     )
     outbox.close_empty_hand_over(db, row_id, at)
     outbox.follow_the_award(db, row_id, at)
+    for task in db.execute(
+        "SELECT id FROM tasks WHERE closed_at IS NULL AND subject = ?", [f"outbox/{row_id}"]
+    ).fetchall():
+        tasks.close(db, task[0], why, at)  # what was asked about this row alone has no answer any more
 
 
 def undone_before_it_left(db: Database, row_id: int, at: datetime) -> bool:

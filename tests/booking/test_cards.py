@@ -185,3 +185,14 @@ def test_the_policy_is_the_stores(club: Shop) -> None:
     club.book(brought_back(2))
     assert have(club) == (1, 0)
     assert punch_cards.close_emptied(club.db, NOW) == 0
+
+
+def test_a_return_that_was_somebody_elses_gives_the_punch_back(club: Shop) -> None:
+    club.rules = replace(rules(card=CARD.model_copy(update={"return_policy": "automatic"})), person_key=b"k" * 32)
+    club.book(bags(1, 2))
+    back = club.book(brought_back(2))
+    club.deliver()
+    assert have(club) == (1, 0)
+    detach(club.db, club.rules, back, "cashier 7", club.now)
+    club.deliver()
+    assert have(club) == (2, 0)

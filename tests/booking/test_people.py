@@ -6,9 +6,9 @@ import pytest
 
 from agent.booking import attach, detach, move
 from agent.errors import TillpostError
-from agent.ledger import account, answers, audit, outbox
+from agent.ledger import account, answers, audit, outbox, tasks
 from agent.ledger.till_view import till_receipts
-from agent.providers import NoMember, Refused, Unknown
+from agent.providers import Ambiguous, NoMember, Refused, Unknown
 from agent.receipt import Kind
 from tests.booking.shop import ANN, BEN, VOIDING, Shop, nobody, rules
 from tests.ledger.facts import DAY, sale
@@ -191,3 +191,24 @@ def test_every_act_stands_in_the_audit_without_personal_data(shop: Shop) -> None
     ]
     assert not [line for line in audit.page(shop.db) if "5550101" in line["detail"]]
     assert outbox.given(shop.db, receipt, "points") is None
+
+
+def test_a_receipt_in_doubt_waits_for_the_answer_also_when_it_is_attached(shop: Shop) -> None:
+    """The same number without a time, a second time: it may be a copy, whoever it belongs to."""
+    shop.book(nobody(1, date=None))
+    copy = shop.book(nobody(1, date=None))
+    attach(shop.db, shop.rules, copy, ANN, CASHIER, shop.now)
+    assert shop.states(copy) == [(23, "held")]
+    (task,) = tasks.waiting(shop.db)
+    answers.answer_task(shop.db, task["id"], "Add anyway", who=CASHIER, at=shop.now.wall)
+    shop.deliver()
+    assert shop.points() == {"+14155550101": 23}
+
+
+def test_a_question_about_an_award_that_is_taken_out_is_closed(shop: Shop) -> None:
+    receipt = shop.book(sale(1))
+    shop.deliver(Ambiguous(("one", "two")))
+    assert [task["kind"] for task in tasks.waiting(shop.db)] == ["which_member"]
+    shop.db.execute("UPDATE outbox SET state = 'parked' WHERE receipt_id = ?", [receipt])
+    detach(shop.db, shop.rules, receipt, CASHIER, shop.now)
+    assert tasks.waiting(shop.db) == []
