@@ -216,11 +216,11 @@ def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
 
 
 def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> TaxRates:
-    """Rates printed on lines about tax, then those usual in the country."""
+    """Rates printed on lines about tax; only where none is, those usual in the country."""
     printed = [
         rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)
     ]
-    percents = tuple(dict.fromkeys((*printed, *form.tax.rates.get(context.country, ()))))
+    percents = tuple(dict.fromkeys(printed or form.tax.rates.get(context.country, ())))
     return TaxRates(percents, down=context.country in form.tax.rounded_down)
 
 

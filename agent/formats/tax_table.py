@@ -41,7 +41,9 @@ def as_printed(rows: Sequence[TaxRow]) -> TaxTable | None:
     if not single or any(len(row.amounts) != 2 for row in single):
         return None
     table = TaxTable(sum(row.amounts[0] for row in single), sum(row.amounts[1] for row in single))
-    return table if abs(table.tax) * 2 < abs(table.net) else None
+    sums = [row.amounts for row in rows if row.is_sum and len(row.amounts) == 2 and row not in single]
+    contradicted = any(printed != (table.net, table.tax) for printed in sums)
+    return table if abs(table.tax) * 2 < abs(table.net) and not contradicted else None
 
 
 def possible_taxes(rows: Sequence[TaxRow]) -> list[int]:

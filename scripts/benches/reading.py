@@ -4,8 +4,8 @@ Print streams (`.bin` with the truth in a `.json` beside it) go the whole way: j
 (`.jsonl`, one receipt a line: id, lines, truth) go through the reader. Accepted wrong is the worst outcome: a wrong
 amount credited. Ends with 1 when a print stream was accepted wrong, and with the speed of the dialects.
 
---one-off tests the proofs: every accepted receipt is read again with each of its amounts one minor unit more and less;
-none may be accepted with another base. That takes some minutes; ends with 1 when one was.
+--one-off tests the proofs: every accepted receipt is read again with each of its amounts one minor unit more, one less,
+and with a wrong digit; none may be accepted with another base. That takes some minutes; ends with 1 when one was.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ from rich.table import Table  # noqa: E402
 from agent.formats import StoreContext, load_format, read_paper  # noqa: E402
 from agent.receipt import State  # noqa: E402
 from tests.formats.corpora import HOME, Case, Corpus, corpora_in  # noqa: E402
-from tests.formats.one_off import one_off  # noqa: E402
+from tests.formats.one_off import one_digit, one_off  # noqa: E402
 from tests.shared_data import BESIDE  # noqa: E402
 
 DIALECT_SPEED = ROOT / "scripts" / "benches" / "dialect_speed.py"
@@ -144,7 +145,7 @@ def test_proofs(corpus: Corpus, console: Console) -> int:
             if accepted is None:
                 continue
             papers += 1
-            for number, changed in one_off(lines, store):
+            for number, changed in chain(one_off(lines, store), one_digit(lines, store, seed=moved)):
                 moved += 1
                 if accepted_base(changed, store) not in (None, accepted):
                     wrong += 1

@@ -5,7 +5,7 @@ import pytest
 from agent.formats import read_paper
 from agent.receipt import Receipt, State
 from tests.formats.layouts import LAYOUTS
-from tests.formats.one_off import one_off
+from tests.formats.one_off import one_digit, one_off
 from tests.formats.papers import PAPERS, Paper
 from tests.formats.printed import GENERIC, lines_of
 
@@ -32,6 +32,15 @@ def test_it_is_read_right(paper: Paper) -> None:
 def test_one_unit_off_it_is_not_accepted_with_another_base(paper: Paper) -> None:
     lines = lines_of(paper.text)
     for number, changed in one_off(lines, paper.context):
+        receipt = read(changed, paper)
+        right = receipt.award_base == paper.expected["award_base"]
+        assert receipt.state is not State.ACCEPTED or right, changed[number]
+
+
+@pytest.mark.parametrize("paper", EVERY, ids=NAMES)
+def test_with_a_wrong_digit_it_is_not_accepted_with_another_base(paper: Paper) -> None:
+    lines = lines_of(paper.text)
+    for number, changed in one_digit(lines, paper.context, seed=len(paper.text)):
         receipt = read(changed, paper)
         right = receipt.award_base == paper.expected["award_base"]
         assert receipt.state is not State.ACCEPTED or right, changed[number]

@@ -75,12 +75,12 @@ def _by_mark(bill: Bill) -> tuple[int, ...]:
 
 
 def _running(bill: Bill) -> frozenset[int]:
-    """Sums of the lines so far, and of the lines since the subtotal before: what a subtotal in between may say."""
+    """Sums of the lines so far: what a subtotal in between may say. All of them together must make the base."""
     signed = sorted((*bill.articles, *bill.line_discounts), key=lambda entry: entry.line)
     values = [entry.value if entry.role is Role.LINE else -abs(entry.value) for entry in signed]
     if len(bill.subtotals) < 2:
         return frozenset()
-    return frozenset(accumulate(values))
+    return frozenset(accumulate(values[:-1]))
 
 
 def taken_off(discounts: Iterable[Entry]) -> int:

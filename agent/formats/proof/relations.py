@@ -16,6 +16,8 @@ from agent.receipt import Relation
 
 NEARLY, NEARLY_PER_CENT = 10, 1
 """Minor units, and per cent of the base: a list that is off by less is a list with a wrong amount in it."""
+TOO_MANY = 5
+"""Times as much: some tills list a few articles with their tax inside."""
 
 
 def judge(reading: Reading, evidence: Evidence) -> Verdict:
@@ -40,7 +42,8 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
 def _subtotal_to_total(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     for subtotal in _subtotals(reading, evidence.bill):
         for off in discount_ways(evidence):
-            if subtotal - off == reading.base:
+            hides_tax = off != 0 and off == reading.tax  # taken off and added again, it proves neither
+            if subtotal - off == reading.base and not hides_tax:
                 parts = (subtotal, -off, *reading.added) if off else (subtotal, *reading.added)
                 relation = Relation("subtotal, discounts, tax and fees make the total", parts, reading.total.value)
                 verdict.pin(relation, tax=True, between=True)
@@ -95,18 +98,21 @@ def _lines_to_subtotal(reading: Reading, evidence: Evidence, verdict: Verdict) -
             return
     if bill.regular and not lines_are_subtotal(evidence):
         sums = [lines - off for lines, _ in evidence.line_ways for off in discount_ways(evidence)]
-        verdict.gap = min(abs(made - wanted) for made in sums for wanted in (reading.base, reading.with_tax))
+        gaps = (made - wanted for made in sums for wanted in (reading.base, reading.with_tax))
+        verdict.gap = min(gaps, key=abs)
 
 
 def _lines_contradict(reading: Reading, verdict: Verdict) -> None:
-    """Lines that nearly add up say that an amount is wrong; far off, a line was not read as what it is.
+    """Lines that nearly add up say that an amount is wrong; far too few, that a line was not read as what it is.
 
-    That much is forgiven only where subtotal and tax make the total without them.
+    That much is forgiven only where subtotal and tax make the total without them. Far too many say that the sums are
+    those of one part of the paper.
     """
     if verdict.gap is None:
         return
     nearly = max(NEARLY, abs(reading.base) * NEARLY_PER_CENT // 100)
-    if verdict.gap <= nearly or not verdict.added_up:
+    is_forgiven = verdict.added_up and nearly < abs(verdict.gap) and verdict.gap < nearly * TOO_MANY
+    if not is_forgiven:
         verdict.faults.append("the lines do not add up to the subtotal or the total")
 
 

@@ -52,7 +52,7 @@ class Verdict:
     added_up: bool = False
     """Two printed amounts or more make the total, apart from what was paid."""
     gap: int | None = None
-    """What the article list is off, where it is one; None where it closes or is none."""
+    """What the article list is more (or, below zero, less) than it should be; None where it closes or is none."""
 
     def pin(self, relation: Relation, *, total: bool = True, tax: bool = False, between: bool = False) -> None:
         self.proofs.append(relation)
