@@ -79,7 +79,8 @@ def ask_to_look(desk: Desk, case: Case, why: str) -> None:
         "held_receipts",
         f"lane/{case.captured.lane}",
         f"Receipts of {case.captured.lane} could not be proven and were not awarded",
-        "Look at them: tillpost receipts --state held, then tillpost show NUMBER. After an update: tillpost replay.",
+        "Look at them: tillpost receipts --state held, then tillpost show NUMBER. Where the till has words of its own:"
+        " tillpost teach NAME with three of their numbers. After that, or an update: tillpost replay.",
         desk.now.wall,
         what=f"The latest: {in_words(case.receipt)}: {why}.",
     )

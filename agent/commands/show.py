@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from agent.catch_up import EXPORT
 from agent.commands.asking import ask
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
@@ -22,6 +23,7 @@ from agent.settings import Settings, load
 from agent.taps.lane import Lane
 
 NO_TEXT = ["(nothing on this paper is text)"]
+NEVER_PRINTED = ["(booked from the till's own export: this box saw no paper)"]
 GONE = ["(the journal no longer holds these bytes)"]
 
 
@@ -61,6 +63,8 @@ def paper_of(settings: Settings, row: dict[str, Any]) -> list[str] | None:
 
 
 def _paper(settings: Settings, row: dict[str, Any]) -> list[str]:
+    if row["cause"] == EXPORT:
+        return NEVER_PRINTED
     lines = paper_of(settings, row)
     return GONE if lines is None else lines or NO_TEXT
 

@@ -8,6 +8,9 @@ from agent.formats.form import Format
 from agent.formats.printed import Entry
 from agent.formats.words import level
 
+LONG_ENOUGH = 6
+"""Digits that make a number in front of a name a code by itself; a shorter one is a year or a size as well, and counts
+only where every article begins with one."""
 LINES_BELOW = 2
 """A code stands on the article's own line or at most so far below it."""
 CODE = r"[a-z0-9][a-z0-9-]{2,19}"
@@ -18,13 +21,14 @@ _BARE_re = re.compile(r"(?<![\d.,-])(\d{8}|\d{12,14})(?![\d.,-])")
 def codes_of(lines: Sequence[str], articles: Sequence[Entry], form: Format) -> tuple[str | None, ...]:
     """As printed, in the articles' order; None where none is. A bare number counts only with a right check digit."""
     taken = {entry.line for entry in articles}
-    return tuple(_code_of(lines, entry.line, taken, form) for entry in articles)
+    in_front = [_LEADING_re.match(lines[entry.line]) for entry in articles]
+    fewest = 0 if len(articles) > 1 and all(in_front) else LONG_ENOUGH
+    return tuple(_code_of(lines, entry.line, taken, form, fewest) for entry in articles)
 
 
-def _code_of(lines: Sequence[str], line: int, taken: set[int], form: Format) -> str | None:
-    own = lines[line]
-    leading = _LEADING_re.match(own)
-    if leading:
+def _code_of(lines: Sequence[str], line: int, taken: set[int], form: Format, fewest: int) -> str | None:
+    leading = _LEADING_re.match(lines[line])
+    if leading and len(leading[1]) >= fewest:
         return leading[1]
     for number in range(line, min(line + 1 + LINES_BELOW, len(lines))):
         if number > line and number in taken:

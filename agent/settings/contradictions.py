@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 
 from agent.settings.lanes import LaneSettings
 from agent.settings.store import Store
-from agent.taps.lane import TapKind
 
 DECIMALS = {
     **dict.fromkeys(("JPY", "KRW", "VND", "CLP", "ISK", "PYG", "UGX", "XAF", "XOF", "XPF"), 0),
@@ -40,7 +39,7 @@ def _addresses_taken_twice(lanes: Mapping[str, LaneSettings]) -> Iterator[str]:
         if lane.tap.port:
             host, _, port = lane.listen.rpartition(":")
             takers[f"port {port}"].append((name, host))
-        elif lane.tap is TapKind.SERIAL_PORT:
+        elif lane.tap.serial:
             takers[lane.path].append((name, ANY))
     for what, who in takers.items():
         for number, (name, host) in enumerate(who):

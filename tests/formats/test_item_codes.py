@@ -30,12 +30,18 @@ def test_below_the_article_with_its_label() -> None:
         (("Dog food    10.00", "  4006381333932"), None),
         (("Dog food    10.00", "  Serial 12345678901"), None),
         (("Dog food    10.00",), None),
+        (("2027 calendar    10.00",), None),
+        (("Cod 500g fresh    10.00",), None),
     ],
 )
 def test_where_a_code_may_stand(article: tuple[str, ...], code: str | None) -> None:
     found = codes(*article, "Cat toy    20.00")
     assert (found or (None, None))[0] == code
     assert (found or (None, None))[1] is None
+
+
+def test_short_numbers_in_front_count_where_every_article_has_one() -> None:
+    assert codes("1044 Dog food    10.00", "2207 Cat toy    20.00") == ("1044", "2207")
 
 
 def test_a_code_belongs_to_the_article_above_it_only() -> None:

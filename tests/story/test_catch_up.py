@@ -39,6 +39,8 @@ async def test_an_export_brings_what_the_box_never_saw_exactly_once(tmp_path: Pa
         worth = {f"+1{phone}": sum(s.points for s in slips if s.phone == phone) for phone in MEMBERS[:2]}
         await until("all four have arrived", lambda: _points(scene, worth))
 
+        booked = next(row for row in await scene.receipts() if row["number"] == slips[1].number)
+        assert "this box saw no paper" in await scene.box.command("show", str(booked["id"]))
         again = await scene.box.command("catch-up", str(file), "--apply", "--yes")
         assert "4 the box has seen" in " ".join(again.split())
         await scene.till.print(slips[2])
