@@ -50,11 +50,11 @@ class PageServer:
         async with asyncio.TaskGroup() as group:
             group.create_task(live.run(), name="live pages")
             server = _Server(pages.app(), page)
-            serving = group.create_task(server.serve_on(listener), name="pages' port")
             try:
-                await serving
+                await server.serve_on(listener)
             finally:
                 pages.close()
+                await server.stop(listener)
 
     async def _listen(self, page: Page) -> socket.socket:
         said = ""
@@ -94,6 +94,12 @@ class _Server(uvicorn.Server):
 
     async def serve_on(self, listener: socket.socket) -> None:
         await self._serve(sockets=[listener])
+
+    async def stop(self, listener: socket.socket) -> None:
+        """Also when it was cancelled: what is under way is given a moment, then all connections and the port close."""
+        if self.started:
+            await self.shutdown(sockets=[listener])
+        listener.close()
 
 
 def _listener(text: str) -> socket.socket:

@@ -49,17 +49,25 @@ class Shop:
     def __init__(self, name: str, register: str, seed: int, first_number: int, opens: datetime) -> None:
         self._name, self._register = name, register
         self._random, self._number, self._now = random.Random(seed), first_number, opens
+        self._goods: dict[str, list[tuple[str, int]]] = {}
 
     def sale(self, phone: str = "", lines: int = 0, *, percent_off: int = 0) -> Slip:
         """A sale of `lines` goods (0: one to five), paid in cash or by card; `percent_off`: a discount key."""
         chosen = [self._random.choice(GOODS) for _ in range(lines or self._random.randint(1, 5))]
-        goods = [(text, price) for text, price in chosen]
+        number, printed = self._next()
+        return self._sale(phone, [(text, price) for text, price in chosen], number, printed, percent_off)
+
+    def longer(self, sale: Slip) -> Slip:
+        """The same sale printed once more, after the customer added an article."""
+        return self._sale(sale.phone, [*self._goods[sale.number], GOODS[0]], sale.number, sale.printed, 0)
+
+    def _sale(self, phone: str, goods: list[tuple[str, int]], number: str, printed: datetime, percent_off: int) -> Slip:
+        self._goods[number] = goods
         gross = sum(price for _, price in goods)
         off = gross * percent_off // 100
         subtotal = gross - off
         tax = _tax_on(subtotal)
         total = subtotal + tax
-        number, printed = self._next()
         body = [*self._head("SALE", number, printed), *_customer(phone)]
         body += [_columns(text, _money(price)) for text, price in goods]
         body += [_columns(f"Discount {percent_off}%", "-" + _money(off))] if off else []

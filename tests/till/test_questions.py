@@ -78,6 +78,19 @@ async def test_a_possible_duplicate_is_added_anyway_with_the_pin_once_more(shop:
     await shop.has(phone, 2 * slip.points)
 
 
+@pytest.mark.feature("4.27")
+async def test_a_sale_that_grew_replaces_the_first_print_of_it(shop: PageShop, cashier: Cashier) -> None:
+    phone = await shop.member()
+    first = await shop.sale(phone, 1)
+    await shop.has(phone, first.points)
+    longer = shop.shop.longer(first)
+    await shop.till.print(longer)
+    await expect(cashier.card(longer)).to_contain_text("The same sale with more on it?")
+    await cashier.tap(cashier.card(longer).get_by_role("button", name="Replace"))
+    await shop.has(phone, longer.points)
+    assert cashier.taps == 1
+
+
 @pytest.mark.feature("4.29", "4.30", "4.31", "5.8")
 async def test_nothing_comes_off_for_a_return_unless_the_cashier_says_so(shop: PageShop, cashier: Cashier) -> None:
     phone = await shop.member()
