@@ -79,9 +79,10 @@ def _row(row: TaxRow, rates: TaxRates, *, inside: bool) -> TaxTable | None:
 def _pair(first: int, second: int, rates: TaxRates, *, inside: bool) -> TaxTable | None:
     """Two columns: which is the tax, and whether the other is before or after it, is told by the rate."""
     big, small = (first, second) if abs(first) >= abs(second) else (second, first)
-    if small == 0:
-        return TaxTable(big, 0)
     known = [rate for rate in rates.percents if rate]
+    if small == 0:
+        is_taxed = len(rates.percents) == len(known) == 1 and rates.included(big, known[0]) != 0
+        return None if is_taxed else TaxTable(big, 0)  # 'A 19%   8.40   0.00' says two things
     on_top = TaxTable(big, small) if any(rates.added(big, rate) == small for rate in known) else None
     within = TaxTable(big - small, small) if any(rates.included(big, rate) == small for rate in known) else None
     if on_top or within:

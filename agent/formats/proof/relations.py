@@ -149,7 +149,7 @@ def _tax_of_marked_lines(reading: Reading, evidence: Evidence, verdict: Verdict)
 
     'GST included 0.55' of which only the lines marked '%' are taxed; 7 % of the lines marked A, 19 % of those marked B.
     """
-    taxes = [entry for entry in evidence.bill.taxes if entry.role is Role.TAX and entry.value]
+    taxes = [entry for entry in evidence.bill.taxes if entry.role is Role.TAX and (entry.value or entry.percent)]
     if sum(evidence.mark_sums) != reading.with_tax or not taxes or sum(e.value for e in taxes) != reading.tax:
         return
     for chosen in permutations(evidence.mark_sums, len(taxes)) if len(taxes) <= len(evidence.mark_sums) else ():
