@@ -165,7 +165,7 @@ def decode(data: bytes, codec: str, international: int) -> str:
     """Never raises; a byte that the page does not have becomes U+FFFD."""
     if reads_ascii(codec, international) and data.isascii() and 0x7F not in data:
         return data.decode("ascii")
-    if codec == KATAKANA:
+    if codec == KATAKANA or (codec == "cp932" and _are_rules(data)):
         text = data.decode("latin-1").translate(_KATAKANA_TABLE)
         international = international or JAPAN
     elif codec == STAR_NORMAL:
@@ -181,6 +181,13 @@ def decode(data: bytes, codec: str, international: int) -> str:
     return _UNPRINTABLE_RE.sub("\ufffd", text)
 
 
+def _are_rules(data: bytes) -> bool:
+    """Libraries draw boxes from page 1 while Shift-JIS is on; as Kanji these bytes would be none, or one repeated."""
+    return _RULES_RE.fullmatch(data) is not None and (len(data) % 2 == 1 or len(data) >= _LONG_RULE)
+
+
+_RULES_RE = re.compile(rb"[\x90-\x9f]+")
+_LONG_RULE = 8
 _UNPRINTABLE_RE = re.compile("[\x7f-\x9f]")
 
 

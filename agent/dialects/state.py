@@ -5,7 +5,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from agent.cheap_value import cheap_value
-from agent.dialects.code_pages import CHINA, JIS, KOREA, PAGES, decode, kanji_codec, multi_byte
+from agent.dialects.code_pages import CHINA, JIS, KATAKANA, KOREA, PAGES, decode, kanji_codec, multi_byte
 from agent.dialects.escpos_table import FOR_DISPLAY
 from agent.dialects.evidence import Language
 from agent.dialects.star_settings import STAR_SETTINGS, changes, resets
@@ -63,10 +63,12 @@ class DialectState:
 
     @property
     def codec(self) -> str:
-        """Which decoder reads a run of text now."""
+        """Which decoder reads a run of text now. Once Shift-JIS is chosen (FS C 1), FS & and FS . choose nothing."""
+        if self.jis is False:
+            return "cp932"
         if self.kanji or (self.kanji is None and self._starts_with_kanji):
             return self._kanji_codec()
-        return self.page or ("cp437" if multi_byte(self.default_page) else self.default_page)
+        return self.page or _single_byte(self.default_page)
 
     @property
     def _starts_with_kanji(self) -> bool:
@@ -100,6 +102,12 @@ class DialectState:
         kept.update({name: tuple(kept[name]) for name in ("tabs", "drawn") if name in kept})
         kept["own_pages"] = tuple((int(number), str(page)) for number, page in kept.get("own_pages", ()))
         return cls(**kept)
+
+
+def _single_byte(default_page: str) -> str:
+    """What a lane with a multi-byte page prints outside of it: Japanese models start with katakana."""
+    wide = multi_byte(default_page)
+    return KATAKANA if wide == "cp932" else "cp437" if wide else default_page
 
 
 Change = Callable[[DialectState, bytes], DialectState]

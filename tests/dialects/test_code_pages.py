@@ -38,6 +38,13 @@ def test_the_epson_katakana_page() -> None:
     assert decode(b"\x95\xa5\xb1\xdf\xf1\xf2", KATAKANA, 0) == "─･ｱﾟ円年"
 
 
+def test_boxes_drawn_while_shift_jis_is_on() -> None:
+    assert decode(b"\x9c" + b"\x95" * 8 + b"\x9d", "cp932", 8) == "╭────────╮"
+    assert decode(b"\x96", "cp932", 8) == "│"
+    assert decode("封 合計".encode("cp932"), "cp932", 8) == "封 合計"
+    assert decode("封".encode("cp932"), "cp932", 8) == "封"
+
+
 @pytest.mark.parametrize(
     ("name", "codec"),
     [("GBK", "gb18030"), ("Shift-JIS", "cp932"), ("euc-kr", "cp949"), ("UTF-8", "utf_8"), ("cp437", "")],

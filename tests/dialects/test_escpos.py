@@ -137,10 +137,16 @@ def test_japanese_models_start_with_seven_bit_pairs() -> None:
     assert texts(read(b"\x1bR\x08\x1c&" + pairs + b"\x1c.")) == ["合計"]
 
 
+def test_shift_jis_once_chosen_needs_no_mode() -> None:
+    words = "品名 ｶﾅ".encode("cp932")
+    assert texts(read(b"\x1c.\x1bt\x01\x1cC1\x1bR\x08" + words + b"\x1cC0\x1c.\x95\xb1")) == ["品名 ｶﾅ", "─ｱ"]
+
+
 def test_a_lane_with_a_two_byte_page_needs_no_command() -> None:
     state = DialectState(default_page="euc_kr")
     assert texts(read("합계 5".encode("cp949"), state)) == ["합계 5"]
     assert texts(read(b"\x1c.\x82", state)) == ["é"]
+    assert texts(read(b"\x1c.\xb1", DialectState(default_page="shift_jis"))) == ["ｱ"]
 
 
 def test_models_of_two_countries_start_with_two_byte_characters() -> None:
