@@ -186,10 +186,19 @@ def _is_phrases(value: Any) -> str:
     if not isinstance(value, list) or not all(isinstance(phrase, str) and phrase for phrase in value):
         return 'must be a list of phrases, as in ["total due", "to pay"]'
     for phrase in value:
-        try:
-            re.compile(phrase)
-        except re.error as error:
-            return Wrong(f"{phrase!r} is no pattern: {error}; write \\\\ before a sign that is meant as such", phrase)
+        if fault := _no_pattern(phrase):
+            return Wrong(f"{phrase!r} is no pattern: {fault}", phrase)
+    return ""
+
+
+def _no_pattern(phrase: str) -> str:
+    """'' for one that can stand among others: many become one expression, so names and numbers of groups are ours."""
+    try:
+        groups = re.compile(f"(?:-|(?:{phrase}))").groupindex
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"{error}; write \\\\ before a sign that is meant as such"
+    if groups or re.search(r"(?<!\\)(?:\\\\)*\\[1-9]", phrase):
+        return "write groups as (…), without a name or a \\\\1"
     return ""
 
 
@@ -225,10 +234,13 @@ def _are_rates(value: Any) -> str:
 
 
 def _are_item_patterns(value: Any) -> str:
-    if fault := _is_phrases(value):
-        return fault
+    if not isinstance(value, list) or not all(isinstance(pattern, str) and pattern for pattern in value):
+        return 'must be a list of patterns, as in ["(?P<quantity>[0-9]+) (?P<text>.+)"]'
     for pattern in value:
-        groups = set(re.compile(pattern).groupindex)
+        try:
+            groups = set(re.compile(pattern).groupindex)
+        except (re.error, OverflowError, RecursionError) as error:
+            return Wrong(f"{pattern!r} is no pattern: {error}", pattern)
         if "text" not in groups or groups - ITEM_GROUPS:
             known = ", ".join(f"(?P<{name}>…)" for name in sorted(ITEM_GROUPS))
             return Wrong(f"{pattern!r} must have a group (?P<text>…), and no other than {known}", pattern)
@@ -318,6 +330,8 @@ def _check_table(written: Written, place: Place, table: Mapping[str, Any]) -> No
         if inside in SCHEMA:
             _check_inner(written, place, key, value)
             continue
+        if not key.strip():
+            written.fail(place, key, f"[{place.table}] has a name that is empty")
         check = SCHEMA[place.table].get(key) or SCHEMA[place.table].get("*")
         if check is None:
             known = [name for name in (*SCHEMA[place.table], *_tables_in(place.table)) if name != "*"]

@@ -1,13 +1,18 @@
 """test_format_file: a fault in a format names file, line, what is wrong and which word was meant."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.errors import FormatError
-from agent.formats import format_from_text, load_format
-from agent.formats.format_file import names
+from agent.formats import StoreContext, format_from_text, load_format, read_paper
+from agent.formats.format_file import SCHEMA, names
 
+KEYS = st.sampled_from(sorted({part for place, keys in SCHEMA.items() for part in (*place.split("."), *keys) if part}))
 HEAD = 'name = "shop"\nextends = "generic"\n'
 
 
@@ -30,6 +35,11 @@ HEAD = 'name = "shop"\nextends = "generic"\n'
         ('[items]\npatterns = ["[A-Z]+"]\n', 4, "(?P<text>…)"),
         ('[items]\npatterns = ["(?P<text>.+) (?P<price>.+)"]\n', 4, "no other"),
         ('[lines]\nskip = "Batch"\n', 4, "list of phrases"),
+        ('[lines]\nskip = ["(?i)batch"]\n', 4, "no pattern"),
+        ('[reprint]\ntitles = ["(?P<a>copy)"]\n', 4, "without a name"),
+        ('[reprint]\ntitles = ["(a)\\\\1"]\n', 4, "without a name"),
+        ('[money.symbols]\n"" = "EUR"\n', 4, "empty"),
+        ('[items]\npatterns = ["(?P<text"]\n', 4, "no pattern"),
     ],
 )
 def test_a_fault_names_line_and_the_word_that_was_meant(text: str, line: int, words: str) -> None:
@@ -79,3 +89,41 @@ def test_a_format_may_extend_one_of_the_stores_own(tmp_path: Path) -> None:
     (tmp_path / "base.toml").write_text('name = "base"\nextends = "de-restaurant"\n[dates]\norder = "ymd"\n')
     form = format_from_text('name = "mine"\nextends = "base"\n', "mine.toml", tmp_path)
     assert (form.dates.order, form.money.currency, form.drawn_from) == ("ymd", "EUR", "")
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.text(max_size=12), st.integers(-3, 99), st.booleans(), st.sampled_from(["total", "mdy", "(a", "x{2}"])
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_whatever_is_written_is_a_format_or_a_fault_in_words(tree: dict[str, Any]) -> None:
+    text = HEAD + "".join(_toml(key, value) for key, value in tree.items() if not isinstance(value, dict))
+    text += "".join(_table(key, value) for key, value in tree.items() if isinstance(value, dict))
+    try:
+        form = format_from_text(text, "shop.toml")
+    except FormatError as fault:
+        assert str(fault).startswith("shop.toml, line ")  # noqa: PT017 - either of the two is right
+        return
+    read_paper(["Bread   2.00", "TOTAL   2.00", "CASH   2.00"], form, StoreContext())
+
+
+def _toml(key: str, value: Any) -> str:
+    return f"{json.dumps(key)} = {_inline(value)}\n"
+
+
+def _table(key: str, value: dict[str, Any]) -> str:
+    return f"[{json.dumps(key)}]\n" + "".join(_toml(inner, one) for inner, one in value.items())
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {_inline(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    return json.dumps(value)
