@@ -1,4 +1,4 @@
-"""facts: takes an award's body or a reservation, gives the body that redeems, releases or undoes it; sends nothing."""
+"""facts: takes a reservation, gives the body of the fact that redeems or releases it; sends nothing."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -32,15 +32,3 @@ def release_body(reservation: Reservation, *, key: str, frame: Mapping[str, Any]
 def spend_of(reservation: Reservation) -> dict[str, Any]:
     """`fact['spend']` for clouds where a spend travels inside the award (Traits.spends_in_award)."""
     return asdict(reservation)
-
-
-def void_body(award: Fact, remote_id: str, *, n: int = 1) -> dict[str, Any]:
-    """Undoes this award whole. `n` tells several undoings of one award apart (undone, given again, undone again)."""
-    return {
-        **award,
-        "kind": Call.VOID.value,
-        "key": f"{award['key']}~void{n}",
-        "points": -award["points"],
-        "base": -award["base"],
-        "undoes": {"key": award["key"], "remote_id": remote_id},
-    }

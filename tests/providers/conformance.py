@@ -28,7 +28,7 @@ from agent.providers import (
     Reservation,
     Unknown,
 )
-from agent.providers.facts import redeem_body, release_body, void_body
+from agent.providers.facts import redeem_body, release_body
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from tests.providers.pairs import Pair
@@ -99,6 +99,18 @@ def second_article_back(sold: Fact, remote_id: str) -> dict[str, Any]:
     """As the courier hands a take-back out: with the sale's own body, and what came back of it before."""
     original = {**sold, "remote_id": remote_id}
     return fact(2, -49) | {"receipt": receipt(2, [article(2, -49)]), "original": original, "earlier": []}
+
+
+def void_body(award: Fact, remote_id: str) -> dict[str, Any]:
+    """As the ledger undoes an award whole."""
+    return {
+        **award,
+        "kind": Call.VOID.value,
+        "key": f"{award['key']}~undo",
+        "points": -award["points"],
+        "base": -award["base"],
+        "undoes": {"key": award["key"], "remote_id": remote_id},
+    }
 
 
 async def send(pair: Pair, *facts: Fact) -> Sequence[Answer]:

@@ -21,13 +21,13 @@ from agent.providers import (
     Refused,
     Reservation,
 )
-from agent.providers.facts import spend_of, void_body
+from agent.providers.facts import spend_of
 from agent.providers.transaction import reference
 from agent.sandboxes.crm_com import CrmComCloud
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.settings.clouds import CrmComSettings
-from tests.providers.conformance import OTHER_PHONE, PHONE, STRANGER
+from tests.providers.conformance import OTHER_PHONE, PHONE, STRANGER, void_body
 from tests.providers.vendor import Counter, bought, counter, line, original
 
 TWO = (line("Kibble", 4000, sku="K1"), line("Leash", 1500))
