@@ -93,3 +93,14 @@ def discount_ways(evidence: Evidence) -> list[int]:
     totals = [abs(entry.value) for entry in evidence.bill.discount_totals[:MOST_OF_A_KIND]]
     ways = [behind, *totals, behind + evidence.line_discount, behind + evidence.unit_discount, 0]
     return list(dict.fromkeys([*ways, evidence.line_discount, evidence.unit_discount]))
+
+
+def ways_below(subtotal: int, evidence: Evidence) -> list[int]:
+    """What may be taken off a printed subtotal: not once more what the lines have taken off before they make it."""
+    ways, on_lines = discount_ways(evidence), {evidence.line_discount, evidence.unit_discount} - {0}
+    goods = sum(entry.value for entry in evidence.bill.articles)
+    if not any(subtotal == goods - off for off in on_lines):
+        return ways
+    behind = taken_off(evidence.bill.discounts)
+    twice = {*on_lines, *(behind + off for off in on_lines)} - {behind, 0}
+    return [off for off in ways if off not in twice]

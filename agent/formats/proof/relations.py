@@ -6,7 +6,7 @@ from itertools import permutations
 
 from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.printed import Entry
-from agent.formats.proof.evidence import discount_ways, taken_off
+from agent.formats.proof.evidence import discount_ways, taken_off, ways_below
 from agent.formats.proof.leftovers import check_discounts, check_sums
 from agent.formats.proof.payments import check_payments
 from agent.formats.proof.verdict import Evidence, Reading, Verdict
@@ -41,7 +41,7 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
 
 def _subtotal_to_total(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     for subtotal in _subtotals(reading, evidence.bill):
-        for off in discount_ways(evidence):
+        for off in ways_below(subtotal, evidence):
             hides_tax = off != 0 and off == reading.tax  # taken off and added again, it proves neither
             if subtotal - off == reading.base and not hides_tax:
                 parts = (subtotal, -off, *reading.added) if off else (subtotal, *reading.added)
@@ -51,7 +51,7 @@ def _subtotal_to_total(reading: Reading, evidence: Evidence, verdict: Verdict) -
                 verdict.discount = _discount(off, evidence)
                 return
     for subtotal in _subtotals(reading, evidence.bill):
-        for off in discount_ways(evidence):
+        for off in ways_below(subtotal, evidence):
             if subtotal - off == reading.with_tax:
                 parts = tuple(part for part in (subtotal, -off, reading.fees, reading.tip, reading.rounding) if part)
                 relation = Relation("subtotal with tax inside and fees make the total", parts, reading.total.value)
