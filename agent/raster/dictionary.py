@@ -1,8 +1,8 @@
 """dictionary: what each sign of a till's font means; looks signs up exactly and guesses nothing."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agent.raster.signs import Key, Sign, TextLine
 
@@ -31,14 +31,8 @@ class Dictionary:
     sure_digits: frozenset[Key] = frozenset()
     upright: frozenset[Key] = frozenset()
     """Strokes that are an 'l' or an 'I' in this font, told apart by the letters beside them; known as 'l'."""
-    _pieces: dict[int, list[tuple[Columns, str]]] = field(default_factory=lambda: defaultdict(list))
+    _pieces: dict[int, list[tuple[Columns, str]]] = field(default_factory=dict)
     _taken_apart: dict[Key, str | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for key, text in self.known.items():
-            if text and text not in _INSIDE_OTHERS and key.width > 1:
-                columns = columns_of(key)
-                self._pieces[columns[0]].append((columns, text))
 
     def look_up(self, key: Key) -> str | None:
         """None: not known. A sign made of known ones that touch, dot for dot and in one way only, is known as well."""
@@ -56,9 +50,17 @@ class Dictionary:
     def _apart(self, key: Key) -> str | None:
         if not 3 < key.width <= MOST_COLUMNS or key.is_drawing:
             return None
+        if not self._pieces:
+            self._find_pieces()
         steps = iter(range(MOST_STEPS))
         found = set(self._ways(columns_of(key), 0, MOST_PIECES, (), steps))
         return found.pop() if len(found) == 1 and next(steps, None) is not None else None
+
+    def _find_pieces(self) -> None:
+        for key, text in self.known.items():
+            if text and text not in _INSIDE_OTHERS and key.width > 1:
+                columns = columns_of(key)
+                self._pieces.setdefault(columns[0], []).append((columns, text))
 
     def _ways(self, columns: Columns, at: int, left: int, drawn: Columns, steps: Iterator[int]) -> Iterator[str]:
         """Texts of known signs that give exactly these columns; `drawn`: what the one before put there, from `at`."""
@@ -87,6 +89,7 @@ def _over(below: Columns, piece: Columns) -> Columns:
     return tuple(dots | (below[index] if index < len(below) else 0) for index, dots in enumerate(piece))
 
 
+@lru_cache(maxsize=4096)
 def columns_of(key: Key) -> Columns:
     """Its columns from left to right, each a number whose bits count dots above the datum."""
     lift = DATUM - key.foot

@@ -6,7 +6,7 @@ unknown, and the receipt it stands on is held.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -21,6 +21,8 @@ UNANIMOUS_VOTES = 2
 DIGIT_VOTES, DIGIT_SHARE = 4, 0.8
 SURE_VOTES, SURE_SHARE, SURE_UNANIMOUS = 8, 0.85, 5
 """A digit read alike so often needs no sum: a phone number's font may not be the amounts'."""
+WORD_GAP = 0.5
+"""Of the cap height."""
 PROOFS = 2
 """Receipts whose sums fail with another digit."""
 LIKE, CLEARLY_LIKE, LIKE_SHARE, DISPUTED_SHARE, FAR = 0.32, 0.06, 0.6, 0.2, 9.0
@@ -46,6 +48,8 @@ class Lesson:
     dictionary: Dictionary
     why: Mapping[Key, str] = field(default_factory=dict)
     proofs: Mapping[Key, frozenset[str]] = field(default_factory=dict)
+    rivals: frozenset[Key] = frozenset()
+    """Digits that stood in one word with an unlike sign taken for the same digit: one of the two is read wrong."""
 
 
 def learn(ballots: Ballots, pages: Mapping[str, Page], closes: Closes, before: Lesson) -> Lesson:
@@ -65,8 +69,13 @@ def learn(ballots: Ballots, pages: Mapping[str, Page], closes: Closes, before: L
     meanings |= by_sums
     why |= dict.fromkeys(by_sums, "sums")
     proofs = _proofs(meanings, pages, closes, before)
+    kin = alike.kin({key: text for key, text in meanings.items() if _has_digit(text)})
+    rivals = before.rivals | _rivals(meanings, kin, pages.values())
     sure = _sure(meanings, why, pooled, families, proofs)
-    return Lesson(Dictionary(meanings, sure, upright), why, proofs)
+    proven = {kin.get(key) for key, names in proofs.items() if len(names) >= PROOFS}
+    doubtful = {kin.get(key) for key in rivals} - proven
+    sure = frozenset(key for key in sure if kin.get(key, key) not in doubtful)
+    return Lesson(Dictionary(meanings, sure, upright), why, proofs, rivals)
 
 
 Families = Mapping[Key, Key]
@@ -188,8 +197,11 @@ def _proofs(
     known = before.dictionary.known
     proofs = {key: names for key, names in before.proofs.items() if known.get(key) == meanings.get(key)}
     dictionary = Dictionary(meanings)
+    newest = list(pages)[-1] if pages else ""
     for name, page in pages.items():
         keys = {sign.key(line.foot) for line in page for sign in line.signs}
+        if name != newest and all(known.get(key) == meanings.get(key) for key in keys):
+            continue  # asked before, with the same answer
         digits = [key for key in keys if _has_digit(meanings.get(key, "")) and _wants(proofs.get(key), name)]
         if not digits or not closes(page, dictionary):
             continue
@@ -202,6 +214,32 @@ def _proofs(
 
 def _wants(names: frozenset[str] | None, name: str) -> bool:
     return names is None or (len(names) < PROOFS and name not in names)
+
+
+def _rivals(meanings: Mapping[Key, str], kin: Mapping[Key, Key], pages: Iterable[Page]) -> frozenset[Key]:
+    """A word is printed in one font, in which a digit has one shape: two that are not alike cannot both be a '7'."""
+    found = set[Key]()
+    for word in (word for page in pages for line in page for word in words_of(line)):
+        shapes: dict[str, set[Key]] = defaultdict(set)
+        for key in word:
+            if key in kin and _is_digit(meanings[key]):
+                shapes[meanings[key]].add(key)
+        for keys in shapes.values():
+            if len({kin[key] for key in keys}) > 1:
+                found |= keys
+    return frozenset(found)
+
+
+def words_of(line: TextLine) -> Iterator[list[Key]]:
+    """The line's signs between wide gaps."""
+    word, end = list[Key](), 0
+    for sign in line.signs:
+        if word and sign.left - end > WORD_GAP * line.cap:
+            yield word
+            word = []
+        word.append(sign.key(line.foot))
+        end = sign.right
+    yield word
 
 
 def _sure(

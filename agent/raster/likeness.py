@@ -4,7 +4,7 @@ A till that draws letters at fractions of a dot, or dithers their grey edges, pr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from agent.raster.signs import Key
 
@@ -14,6 +14,8 @@ LOWEST = 24
 """Rows below the foot that are kept apart."""
 SAME = 0.1
 """Parts of their dots in which two signs differ and are still one: the most that two letters' difference was below."""
+KIN = 0.35
+"""The same for signs that are known to mean the same."""
 _SHIFTS = tuple(STRIDE * up + side + STRIDE + 1 for up in (-1, 0, 1) for side in (-1, 0, 1))
 
 
@@ -56,6 +58,16 @@ class Likeness:
         for key in self._packed:
             for other, apart in self.near(key):
                 if apart <= SAME:
+                    one, two = _head(head, key), _head(head, other)
+                    head[one] = two
+        return {key: _head(head, key) for key in head}
+
+    def kin(self, meanings: Mapping[Key, str]) -> dict[Key, Key]:
+        """Signs of the same meaning that look alike, link by link, under the name of one of them."""
+        head = {key: key for key in meanings}
+        for key, text in meanings.items():
+            for other, apart in self.near(key):
+                if apart <= KIN and meanings.get(other) == text:
                     one, two = _head(head, key), _head(head, other)
                     head[one] = two
         return {key: _head(head, key) for key in head}

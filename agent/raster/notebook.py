@@ -87,6 +87,7 @@ class Notebook:
                 "why": lesson.why.get(key, ""),
                 "sure": key in dictionary.sure_digits,
                 "upright": key in dictionary.upright,
+                "rival": key in lesson.rivals,
                 "proofs": sorted(lesson.proofs.get(key, ())),
                 "votes": dict(ballot.taken_for),
                 "seen": ballot.seen,
@@ -142,6 +143,7 @@ def _read(kept: dict[str, Any]) -> Notebook:
         Dictionary(known, sure, upright),
         {key: str(row["why"]) for key, row in rows if row["why"]},
         {key: frozenset(row["proofs"]) for key, row in rows if row["proofs"]},
+        frozenset(key for key, row in rows if row["rival"]),
     )
     ballots = {key: _ballot(row) for key, row in rows}
     history = [

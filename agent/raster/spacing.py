@@ -7,6 +7,7 @@ wide as a blank. In others by the gap itself.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
@@ -48,7 +49,9 @@ class Spacing:
         return self.pitch.get(line.cap) or (self.ratio * line.cap if self.ratio else None)
 
 
-def spacing_of(lines: Sequence[TextLine]) -> Spacing:
+@lru_cache(maxsize=32)
+def spacing_of(lines: tuple[TextLine, ...]) -> Spacing:
+    """Remembered for the latest pages, which are read again and again while a font is learnt."""
     distances: dict[int, list[float]] = defaultdict(list)
     for line in lines:
         signs = line.signs if line.cap >= LOWEST_TEXT and not line.is_drawing else ()

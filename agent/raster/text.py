@@ -36,7 +36,7 @@ def read_picture(picture: Bitmap, dictionary: Dictionary, at: int = 0) -> Pictur
 
 
 def read_lines(lines: Sequence[TextLine], dictionary: Dictionary, at: int = 0) -> PictureText:
-    spacing, events = spacing_of(lines), list[PrintEvent]()
+    spacing, events = spacing_of(tuple(lines)), list[PrintEvent]()
     unknown, unsure = dict[Key, None](), dict[Key, None]()
     bottom = None
     for line in lines:

@@ -1,12 +1,15 @@
 """pictures: makes receipts that are printed as pixels only, in many fonts and printer languages, with their truth."""
 
 import random
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+
+from agent.raster import Word
 
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
 GOODS = (
@@ -51,12 +54,16 @@ class Pictured:
     height: int
     rows: bytes
     lines: tuple[str, ...]
+    words: tuple[Word, ...]
+    """What an OCR program without a fault would say."""
 
 
 class PixelTill:
     """Draws numbered receipts; the same seed draws the same day."""
 
-    def __init__(self, look: Look, seed: int, first_number: int = 4000) -> None:
+    def __init__(self, look: Look, seed: int, first_number: int = 4000, goods: int = len(GOODS)) -> None:
+        """`goods`: how many different articles the shop has."""
+        self._goods = GOODS[:goods]
         self._look, self._random = look, random.Random(seed)
         self._number, self._now = first_number, datetime(2026, 11, 14, 9, 12)  # noqa: DTZ001 - as printed
         self._font = ImageFont.truetype(str(FONTS / look.face), look.size)
@@ -65,7 +72,8 @@ class PixelTill:
         chance = self._random
         self._number += chance.randint(1, 7)
         self._now += timedelta(minutes=chance.randint(1, 40))
-        goods = [(name, price + chance.randint(-80, 500)) for name, price in chance.sample(GOODS, chance.randint(1, 5))]
+        sold = chance.sample(self._goods, chance.randint(1, min(4, len(self._goods))))
+        goods = [(name, price + chance.randint(-80, 500)) for name, price in sold]
         subtotal = sum(price for _, price in goods)
         tax = round(subtotal * 0.085)
         total = subtotal + tax
@@ -87,14 +95,14 @@ class PixelTill:
             ("", ""),
             ("Thank you for your visit!", ""),
         ]
-        width, height, dots = self._draw(rows)
+        width, height, dots, words = self._draw(rows)
         lines = tuple(f"{left} {right}".strip() for left, right in rows)
-        return Pictured(str(self._number), phone, subtotal, tax, total, width, height, dots, lines)
+        return Pictured(str(self._number), phone, subtotal, tax, total, width, height, dots, lines, words)
 
     def _money(self, amount: int) -> str:
         return ("$" if self._look.dollar else "") + f"{amount / 100:,.2f}"
 
-    def _draw(self, rows: Sequence[tuple[str, str]]) -> tuple[int, int, bytes]:
+    def _draw(self, rows: Sequence[tuple[str, str]]) -> tuple[int, int, bytes, tuple[Word, ...]]:
         look = self._look
         step = round(look.size * 1.35)
         top = 8 + (120 if look.logo else 0)
@@ -105,17 +113,25 @@ class PixelTill:
         if look.logo:
             pen.ellipse((look.dots // 2 - 50, 8, look.dots // 2 + 50, 108), fill=1)
             pen.text((look.dots // 2 - 24, 40), "PETS", fill=0, font=self._font)
+        words: list[Word] = []
         for number, (left, right) in enumerate(rows):
             y = top + number * step
-            if look.columns:
-                pen.text(
-                    (4, y), left + right.rjust(look.columns - len(left)) if right else left, fill=1, font=self._font
-                )
-                continue
-            pen.text((4, y), left, fill=1, font=self._font)
-            if right:
-                pen.text((look.dots - 4 - round(self._font.getlength(right)), y), right, fill=1, font=self._font)
-        return look.dots, height, image.tobytes()
+            for x, text in self._placed(left, right):
+                pen.text((x, y), text, fill=1, font=self._font)
+                words += self._words(x, y, text)
+        return look.dots, height, image.tobytes(), tuple(words)
+
+    def _placed(self, left: str, right: str) -> list[tuple[int, str]]:
+        look = self._look
+        if look.columns:
+            return [(4, left + right.rjust(look.columns - len(left)) if right else left)]
+        return [(4, left), (look.dots - 4 - round(self._font.getlength(right)), right)]
+
+    def _words(self, x: int, y: int, text: str) -> Iterator[Word]:
+        for match in re.finditer(r"\S+", text):
+            left = x + self._font.getlength(text[: match.start()])
+            right = x + self._font.getlength(text[: match.end()])
+            yield Word(match.group(), round(left), y, round(right), y + self._look.size, 96.0)
 
 
 # ---- printer languages ------------------------------------------------------------------------------
