@@ -23,7 +23,6 @@ PAGES = {
     19: "cp858",
     20: "cp874",
     21: "cp874",
-    23: "cp1251",
     26: "cp874",
     32: "cp720",
     33: "cp775",
@@ -54,7 +53,7 @@ PAGES = {
     93: "cp720",
     95: "cp775",
 }
-"""23 and from 56 on: Epson has none or none that is met; the clones that have them agree."""
+"""From 56 on: Epson has none, or none that is met; the clones that have them agree."""
 
 _KATAKANA_SIGNS = (
     "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯\u00a0"

@@ -29,8 +29,9 @@ PAGES = {
     33: "cp1250",
     34: "cp1251",
     64: "cp866",
+    **dict.fromkeys(range(96, 103), "cp874"),
 }
-"""ESC GS t. Numbers without a codec mean the lane's page; 18 and 64 are near enough."""
+"""ESC GS t. Numbers without a codec mean the lane's page; 18, 64 and Thai (96 on) are near enough."""
 _NO_TABLE = (14, 64)
 """ESC R: Ireland and Legal, whose signs are not known here."""
 _DIGITS = b"0123456789ABCDEF"

@@ -204,6 +204,10 @@ def test_pages_by_stars_own_numbers() -> None:
     assert texts(read(stream, DialectState(default_page="cp850"))) == ["€", "€", "─", "ｱ¥5", "£"]
 
 
+def test_thai() -> None:
+    assert texts(read(b"\x1b\x1dt\x61" + "รวม 5".encode("cp874"))) == ["รวม 5"]
+
+
 def test_stars_own_page() -> None:
     assert texts(read(b"\x1b\x1dt\x00R\xbeckgeld 5 \xae\x9b")) == ["Rückgeld 5 Ā┴"]
 
