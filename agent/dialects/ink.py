@@ -19,23 +19,23 @@ def _symbol(reader: CommandReader, token: Token) -> None:
 
 def _graphics(reader: CommandReader, token: Token) -> None:
     if picture := reader.drawer.graphics(token):
-        reader.emit(picture)
+        reader.draw(picture)
 
 
 def _logo(reader: CommandReader, token: Token) -> None:
     """FS p n m: a logo by its number."""
-    reader.emit(reader.drawer.named(token.start, b"q" + token.head[2:3], *pictures.modes(token.head[3])))
+    reader.draw(reader.drawer.named(token.start, b"q" + token.head[2:3], *pictures.modes(token.head[3])))
 
 
 def _downloaded(reader: CommandReader, token: Token) -> None:
     """GS / m."""
-    reader.emit(reader.drawer.named(token.start, b"*", *pictures.modes(token.head[2])))
+    reader.draw(reader.drawer.named(token.start, b"*", *pictures.modes(token.head[2])))
 
 
 def column_picture(reader: CommandReader, token: Token) -> None:
     """ESC *; with an 'r' it is Star's raster mode: A enters it, B leaves it, Y moves the paper, D kicks the drawer."""
     if token.head[2:3] != b"r":
-        reader.emit(pictures.columns(token))
+        reader.draw(pictures.columns(token))
     elif token.head[3:4] == b"A":
         reader.pixels.open = True
     elif token.head[3:4] == b"B":
@@ -68,8 +68,8 @@ INK: dict[bytes, Action] = {
     b"\x1b\x81": lambda reader, token: reader.emit(symbols.daruma_qr(token)),
     b"\x1d(": _symbol,
     b"\x1d8": _graphics,
-    b"\x1dv": lambda reader, token: reader.emit(pictures.raster(token)),
-    b"\x1dQ": lambda reader, token: reader.emit(pictures.upright(token)),
+    b"\x1dv": lambda reader, token: reader.draw(pictures.raster(token)),
+    b"\x1dQ": lambda reader, token: reader.draw(pictures.upright(token)),
     b"\x1d*": lambda reader, token: reader.drawer.downloaded(token),
     b"\x1cq": lambda reader, token: reader.drawer.logos(token),
     b"\x1dD": lambda reader, token: reader.drawer.bitmap(token),

@@ -20,6 +20,7 @@ _TALL_COLUMN = 3
 """A dot of an 8-dot column is three dots high: both modes are a line of 24."""
 MOST_NAMED = 64
 """Pictures remembered by name; a till has one logo or two."""
+MOST_SCALED = 3
 NOWHERE = 0
 
 
@@ -29,6 +30,8 @@ class Drawer:
     def __init__(self) -> None:
         self._buffer: tuple[int, Raster] | None = None
         self._named: dict[bytes, Raster] = {}
+        self._larger: dict[tuple[bytes, int, int], Raster] = {}
+        self._stored = 0
 
     def graphics(self, token: Token) -> Raster | None:
         """GS ( L, GS 8 L: what it prints, if it prints; its parameters are m fn …"""
@@ -42,7 +45,7 @@ class Drawer:
         elif function in (*DEFINE_RASTER, *DEFINE_COLUMNS):
             self._define(data)
         elif function in PRINT_NAMED:
-            wide, tall = (data[4] or 1, data[5] or 1) if len(data) > 5 else (1, 1)
+            wide, tall = (_doubled(data[4]), _doubled(data[5])) if len(data) > 5 else (1, 1)
             return self.named(token.start, _place(function) + data[2:4], wide, tall)
         return None
 
@@ -51,7 +54,7 @@ class Drawer:
         if len(data) < 10:
             return
         picture = _of_size(data, 6, data[10:], is_columns=data[1] == STORE_COLUMNS)
-        picture = _scaled(picture, data[3], data[4])
+        picture = _scaled(picture, _doubled(data[3]), _doubled(data[4]))
         before = self._buffer
         if before and before[0] != data[5] and before[1].width == picture.width and before[1].height == picture.height:
             picture = replace(picture, data=bitmaps.together(before[1].data, picture.data))
@@ -79,13 +82,21 @@ class Drawer:
             self.define(_place(head[3]) + head[5:7], Raster(NOWHERE, width, height, rows))
 
     def define(self, name: bytes, picture: Raster) -> None:
-        if name in self._named or len(self._named) < MOST_NAMED:
-            self._named[name] = picture
+        """As a printer's memory is small, so is what is remembered: what is too much has a size and no dots."""
+        if name not in self._named and len(self._named) >= MOST_NAMED:
+            return
+        self._stored += len(picture.data)
+        self._named[name] = picture if self._stored <= bitmaps.LARGEST else replace(picture, data=b"")
+        self._larger.clear()
 
     def named(self, at: int, name: bytes, wide: int = 1, tall: int = 1) -> Raster:
         """A picture stored in this job; one stored long ago has neither size nor dots."""
-        picture = _scaled(self._named.get(name, Raster(at, 0, 0)), wide, tall)
-        return replace(picture, at=at)
+        picture = self._named.get(name)
+        if picture is None:
+            return Raster(at, 0, 0)
+        if (name, wide, tall) not in self._larger:
+            self._larger[name, wide, tall] = _scaled(picture, wide, tall)
+        return replace(self._larger[name, wide, tall], at=at)
 
     def downloaded(self, token: Token) -> None:
         """GS * x y d: x*8 columns of y bytes; GS / prints it."""
@@ -141,8 +152,13 @@ def modes(mode: int) -> tuple[int, int]:
     return 1 + (mode & 1), 1 + (mode >> 1 & 1)
 
 
+def _doubled(scale: int) -> int:
+    """GS ( L knows 1 and 2."""
+    return 2 if scale == 2 else 1
+
+
 def _scaled(picture: Raster, wide: int, tall: int) -> Raster:
-    wide, tall = min(max(wide, 1), 8), min(max(tall, 1), 8)
+    wide, tall = min(max(wide, 1), MOST_SCALED), min(max(tall, 1), MOST_SCALED)
     if wide == tall == 1:
         return picture
     data = bitmaps.scaled(picture.data, picture.width, wide, tall)

@@ -31,9 +31,11 @@ class Pixels:
         if self._height:
             self.rows(self._at, 0, min(dots, LONGEST_MOVE), b"")
 
-    def taken(self) -> Raster | None:
+    def taken(self, *, with_dots: bool = True) -> Raster | None:
         """The picture so far, when there is one; the next row begins another."""
-        picture = Raster(self._at, self._wide * 8, self._height, self._joined()) if self._height else None
+        picture: Raster | None = None
+        if self._height:
+            picture = Raster(self._at, self._wide * 8, self._height, self._joined() if with_dots else b"")
         self._wide = self._height = self._kept = 0
         self._rows = []
         return picture

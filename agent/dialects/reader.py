@@ -17,13 +17,15 @@ from agent.dialects.state import SETTINGS, DialectState
 from agent.dialects.style import style_of
 from agent.dialects.tokenizer import Token, Tokenizer
 from agent.dialects.turned import Turned
-from agent.print_events import Cut, PrintEvent, Text, Unreadable
+from agent.print_events import Cut, PrintEvent, Raster, Text, Unreadable
 
 RUN_LIMIT = 1 << 14
 """Bytes of text without any command between them; more come out in several events."""
 FEW_DRAWN = 3
 """A till that draws no more characters than this has drawn a currency sign or a leaf, not its text."""
 LINE_DOTS = 30
+MOST_DRAWN = 32 << 20
+"""Bytes of pictures in a job; a receipt as long as an arm has 300,000."""
 INTERRUPTING = frozenset((b"\x10\x04", b"\x1b\x06"))
 """Status requests: no ink, and text goes on behind them."""
 AMONG_ROWS = "text between rows of pixels is not read"
@@ -69,7 +71,7 @@ class CommandReader:
         self._events: list[PrintEvent] = []
         self._run = b""
         self._run_at = 0
-        self._cut_end = 0
+        self._cut_end = self._drawn = 0
         self._slice, self._slice_at = b"", 0
 
     @property
@@ -142,8 +144,13 @@ class CommandReader:
         self._style = inner._style
 
     def end_pixels(self) -> None:
-        if picture := self.pixels.taken():
-            self.emit(picture)
+        if picture := self.pixels.taken(with_dots=self._drawn < MOST_DRAWN):
+            self.draw(picture)
+
+    def draw(self, picture: Raster) -> None:
+        """A picture; without its dots once a job has more of them than any receipt, so that noise fills no memory."""
+        self._drawn += len(picture.data)
+        self.emit(picture if self._drawn <= MOST_DRAWN else replace(picture, data=b""))
 
     def _taken(self) -> list[PrintEvent]:
         events, self._events = self._events, []

@@ -123,14 +123,14 @@ def _initialise(reader: CommandReader, token: Token) -> None:
 
 def _column_images(high: int, wide: int = 1) -> Action:
     """n columns of `high` bytes, each dot `wide` dots wide."""
-    return lambda reader, token: reader.emit(
+    return lambda reader, token: reader.draw(
         pictures.column_image(token.start, unsigned(token, 2), high, token.data, wide)
     )
 
 
 def _block(reader: CommandReader, token: Token) -> None:
     """ESC k n1 n2: 24 rows of n bytes."""
-    reader.emit(pictures.rows(token.start, unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
+    reader.draw(pictures.rows(token.start, unsigned(token, 2), _COLUMN_DOTS, token.data, inline=True))
 
 
 def _barcode(reader: CommandReader, token: Token) -> None:
@@ -142,7 +142,7 @@ def _barcode(reader: CommandReader, token: Token) -> None:
 def _logo(reader: CommandReader, token: Token) -> None:
     """ESC FS p n m prints a stored logo, ESC FS q n stores n of them."""
     if token.head[2:3] == b"p":
-        reader.emit(reader.drawer.named(token.start, b"s" + token.head[3:4], *pictures.modes(token.head[4])))
+        reader.draw(reader.drawer.named(token.start, b"s" + token.head[3:4], *pictures.modes(token.head[4])))
     else:
         reader.drawer.stored_logos(b"s", token.head[3], token.data)
 

@@ -53,7 +53,7 @@ def _relative(reader: CommandReader, token: Token) -> None:
 
 
 def _raster(reader: CommandReader, token: Token) -> None:
-    reader.emit(pictures.rows(token.start, unsigned(token, 4), unsigned(token, 6), token.data))
+    reader.draw(pictures.rows(token.start, unsigned(token, 4), unsigned(token, 6), token.data))
 
 
 def _symbol(reader: CommandReader, token: Token) -> None:

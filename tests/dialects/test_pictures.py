@@ -4,6 +4,7 @@ import pytest
 
 from agent.dialects.bitmaps import stride
 from agent.dialects.escpos import Reader
+from agent.dialects.reader import MOST_DRAWN
 from agent.print_events import Raster
 from tests.dialects.streams import read_in, slicings
 
@@ -117,3 +118,14 @@ def test_a_logo_stored_long_ago_has_no_dots() -> None:
 
 def test_nothing_is_printed_twice_from_the_buffer() -> None:
     assert len(pictures(graphics(BUFFER) + PRINT + PRINT)) == 1
+
+
+def test_noise_of_pictures_fills_no_memory() -> None:
+    """A logo printed again and again, larger; paper moved down in a raster mode, for a few bytes each."""
+    logo = b"\x1cq\x01\x10\x00\x40\x00" + bytes(8 * 16 * 64) + b"\x1cp\x01\x03" * 20_000
+    moved = (b"\x1b*rA" + b"b\x48\x00" + bytes(72) + b"\x1b*rY4096\x00" * 25 + b"\x1b*rB") * 400
+    for data in (logo, moved):
+        events = read_in([data], Reader)
+        drawn = {id(event.data): len(event.data) for event in events if isinstance(event, Raster)}
+        assert sum(drawn.values()) <= MOST_DRAWN
+        assert len(events) >= 400
