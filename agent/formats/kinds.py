@@ -42,7 +42,7 @@ def kind_of(texts: Sequence[tuple[int, str]], bill: Bill, form: Format) -> KindS
     if not titled and _is_card_slip(said, bill, form):
         return KindSeen(Kind.CARD_SLIP, reprint)
     if not titled and _is_owed(bill, form):
-        return _unpaid(said, reprint, form)
+        return _unpaid(said, bill, reprint, form)
     return _chosen(titled, bill, reprint)
 
 
@@ -52,9 +52,17 @@ def _is_owed(bill: Bill, form: Format) -> bool:
     return not paid and any(entry.value and form.owed_words.search(entry.words) for entry in bill.sums)
 
 
-def _unpaid(said: Sequence[tuple[int, str]], reprint: bool, form: Format) -> KindSeen:
-    """A restaurant's check comes before its receipt; elsewhere a person looks whether that money ever came."""
-    if _is_order(said, form):
+def _unpaid(said: Sequence[tuple[int, str]], bill: Bill, reprint: bool, form: Format) -> KindSeen:
+    """A restaurant's check comes before its receipt; elsewhere a person looks whether that money ever came.
+
+    So does he where the amount is printed once more without a known name, or the words of a card terminal stand there:
+    it may have been paid in a way that we do not know.
+    """
+    owed = {entry.value: entry.line for entry in bill.sums if form.owed_words.search(entry.words)}
+    others = (entry for entry in (*bill.loose, *bill.sums) if not form.owed_words.search(entry.words))
+    repeated = any(entry.value in owed and entry.line > owed[entry.value] for entry in others)
+    card_words = sum(1 for _, words in said if form.card_slip.search(words))
+    if _is_order(said, form) and not repeated and card_words < CARD_WORDS_NEEDED:
         return KindSeen(Kind.PRECHECK, reprint)
     return KindSeen(Kind.SALE, reprint, "it says what is still owed, and shows no payment")
 

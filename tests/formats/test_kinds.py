@@ -168,6 +168,12 @@ def test_the_same_check_paid_is_a_sale(paid: str) -> None:
     assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.ACCEPTED, 1300)
 
 
+@pytest.mark.parametrize("paid", ["SQUIGGLE PAY   14.04", "APPROVED 012345\nAUTH CODE 77\nAID A0000000031010"])
+def test_a_check_that_may_have_been_paid_is_asked_about(paid: str) -> None:
+    receipt = read(f"{CHECK}Balance Due    14.04\n{paid}")
+    assert (receipt.kind, receipt.state, receipt.award_base) == (Kind.SALE, State.HELD, 0)
+
+
 def test_nothing_owed_any_more_is_a_sale() -> None:
     assert read(f"{CHECK}VISA   14.04\nBalance Due   0.00").state is State.ACCEPTED
 
