@@ -1,5 +1,6 @@
 """awarding: takes a case and a programme, decides and puts the award into the outbox, or notes why there is none."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,12 @@ from sqlite_utils import Database
 from agent import awards
 from agent.awards import Award, Cause, GivenAward, NoAward
 from agent.awards.channel import channel_of
-from agent.booking.asking import ask_to_check_out, ask_to_confirm, ask_to_look
+from agent.booking.asking import CHECK_OUT, CONFIRM_RETURN, ask_to_check_out, ask_to_confirm, ask_to_look
 from agent.booking.cards import punch
 from agent.booking.claim_codes import code_of
 from agent.booking.desk import Case, Desk
 from agent.booking.person import Person, member
-from agent.ledger import catalogue, outbox, punch_cards, receipts
+from agent.ledger import catalogue, outbox, punch_cards, receipts, tasks
 from agent.ledger.receipts import StoredReceipt
 from agent.ledger.undoing import next_key
 from agent.providers import Call, Traits
@@ -71,6 +72,21 @@ def award(desk: Desk, case: Case, name: str, question: int | None = None, *, ane
     elif question is None and desk.rules.programmes[name].checkout == "confirm":
         question = ask_to_check_out(desk, case, decision)
     return _enqueue(desk, case, decision, found.person, question, anew=anew)
+
+
+def award_all(
+    desk: Desk, case: Case, question: int | None = None, *, anew: bool = False, but: Collection[str] = ()
+) -> list[int]:
+    """Every programme but those; the outbox rows that were made."""
+    rows = [award(desk, case, name, question, anew=anew) for name in desk.rules.programmes if name not in but]
+    asked = tasks.about(desk.db, f"receipt/{case.id}", (CONFIRM_RETURN, CHECK_OUT))
+    if asked and not _waits(desk.db, asked):
+        tasks.close(desk.db, asked, "it was answered before the ledger was rebuilt", desk.now.wall)
+    return [row for row in rows if row is not None]
+
+
+def _waits(db: Database, question: int) -> bool:
+    return db.execute("SELECT 1 FROM outbox WHERE task_id = ?", [question]).fetchone() is not None
 
 
 def _goes_out_anonymous(desk: Desk, case: Case, award: Award) -> bool:

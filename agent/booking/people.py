@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from agent.booking.asking import DOUBTS
-from agent.booking.awarding import award
+from agent.booking.awarding import award_all
 from agent.booking.desk import Desk, Rules, reopened
 from agent.booking.person import NOBODY, Person, keyed
 from agent.booking.taking_in import sale_named_by
@@ -123,8 +123,7 @@ def _give(  # noqa: PLR0917 - what to whom, how and by whom
     sale = sale_named_by(desk, receipt_id, stored.receipt, stored.business_day)
     case = reopened(desk, stored, person, sale)
     doubt = tasks.about(db, f"receipt/{receipt_id}", DOUBTS)
-    rows = (award(desk, case, name, doubt, anew=True) for name in desk.rules.programmes if name not in but)
-    made = tuple(row for row in rows if row is not None)
+    made = tuple(award_all(desk, case, doubt, anew=True, but=but))
     audit.note(
         db,
         who,

@@ -17,7 +17,7 @@ from agent.booking.asking import (
     ask_to_look,
     ask_to_take_back,
 )
-from agent.booking.awarding import award
+from agent.booking.awarding import award, award_all
 from agent.booking.claim_codes import offer
 from agent.booking.desk import NEW, Case, Desk, Rules, whose
 from agent.booking.redeeming import at_register
@@ -132,8 +132,8 @@ def _settle(desk: Desk, case: Case) -> None:
     if not exported:  # who stands at the register now did not buy then
         case = at_register(desk, case)
     question = _question(desk, case)
-    made = [award(desk, case, name, question) for name in desk.rules.programmes]
-    if question and case.verdict.sameness is Sameness.NEW and not any(made):
+    made = award_all(desk, case, question)
+    if question and case.verdict.sameness is Sameness.NEW and not made:
         tasks.close(desk.db, question, "it earns nothing", desk.now.wall)
     if not exported:
         offer(desk, case)

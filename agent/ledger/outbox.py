@@ -43,6 +43,8 @@ SENT_OR_NOT = {"arrived": "delivered", "not arrived": "due"}
 RECEIPTS_OWN, CORRECTION, UNDO, REWARD = ROLES = ("", "correction", "undo", "reward")
 """What a row is for: what the receipt itself gives or takes, a person's signed difference to it, the undoing of another
 row, or a reward redeemed or given back. Each is a fact with a key of its own."""
+UNDOING = "~undo"
+"""Behind the key of a fact, the key of what undoes it."""
 LIVE = f"""o.state NOT IN {NEVER_GIVEN} AND NOT EXISTS (
     SELECT 1 FROM outbox u WHERE u.undoes = o.id AND u.state NOT IN {NEVER_GIVEN} AND u.state <> 'held')"""
 """Of a row `o`: it was given or will be, and nothing undoes it (what a person has not yet decided undoes nothing)."""
@@ -101,7 +103,9 @@ def enqueue(
     on monotonic time from when the courier first sees the row.
     """
     captured = datetime.fromisoformat(str(fact["captured_at"]))
-    state, reason, remote_id = ("held", why, "") if held_by else _first_state(db, str(fact["key"]), idempotency)
+    state, reason, remote_id = _first_state(db, str(fact["key"]), idempotency)
+    if held_by and state not in ("delivered", "cancelled"):  # what a lost ledger had sent was answered before that
+        state, reason = "held", why
     row = {
         "key": fact["key"],
         "receipt_id": receipt_id,
@@ -121,8 +125,8 @@ def enqueue(
         "hold_ms": max(0, int((not_before - captured).total_seconds() * 1000)),
         "reason": reason,
         "remote_id": remote_id,
-        "finished_at": iso(captured) if state == "delivered" else None,
-        "task_id": held_by,
+        "finished_at": iso(captured) if state in ("delivered", "cancelled") else None,
+        "task_id": held_by if state == "held" else None,
         "undoes": undoes,
         "role": role,
     }
@@ -141,6 +145,8 @@ def enqueue(
 def _first_state(db: Database, key: str, idempotency: Idempotency) -> tuple[str, str, str]:
     """(state, reason, remote id): 'due', but for what a lost ledger may have sent already."""
     sent = db.execute("SELECT remote_id FROM already_sent WHERE key = ?", [key]).fetchone()
+    if sent and db.execute("SELECT 1 FROM already_sent WHERE key = ?", [f"{key}{UNDOING}"]).fetchone():
+        return "cancelled", "given and taken back before the ledger was rebuilt", str(sent[0])
     if sent:
         return "delivered", "", str(sent[0])
     origin = key.split("/")[-2] if key.count("/") >= 3 else key

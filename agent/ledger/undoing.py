@@ -138,7 +138,7 @@ def _is_used(db: Database, key: str) -> bool:
     if db.execute("SELECT 1 FROM outbox WHERE key = ?", [key]).fetchone():
         return True
     sent = "SELECT count(*) FROM already_sent WHERE key IN (?, ?)"
-    return bool(db.execute(sent, [key, f"{key}~undo"]).fetchone()[0] == 2)
+    return bool(db.execute(sent, [key, f"{key}{outbox.UNDOING}"]).fetchone()[0] == 2)
 
 
 def _call_for(row: OutboxRow, ways: Mapping[Call, Idempotency]) -> Call:
@@ -157,7 +157,7 @@ def _counter_fact(db: Database, row: OutboxRow, call: Call) -> dict[str, Any]:
     remote_id = db.execute("SELECT remote_id FROM outbox WHERE id = ?", [row.id]).fetchone()[0]
     return {
         **row.body,
-        "key": next_key(db, f"{row.key}~undo"),
+        "key": next_key(db, f"{row.key}{outbox.UNDOING}"),
         "kind": call.value,
         "points": -int(row.body["points"]),
         "base": -int(row.body.get("base", 0)),

@@ -196,3 +196,20 @@ def test_a_return_that_was_somebody_elses_gives_the_punch_back(club: Shop) -> No
     detach(club.db, club.rules, back, "cashier 7", club.now)
     club.deliver()
     assert have(club) == (2, 0)
+
+
+def test_a_confirmed_return_is_not_asked_to_be_sent_again_after_a_rebuild(club: Shop) -> None:
+    club.book(bags(1, 2))
+    back = club.book(brought_back(2))
+    answer(club, "confirm_return", "Take off")
+    keys = [body["key"] for body in club.deliver()]
+    club.db.execute("DELETE FROM outbox")
+    club.db.execute("DELETE FROM receipts")
+    for key in keys:
+        club.db.execute("INSERT INTO already_sent VALUES (?, 'r', '2026-11-14T18:00:00+00:00')", [key])
+    club.booked = 0
+    club.book(bags(1, 2))
+    assert club.book(brought_back(2)) == back
+    assert [row.state for row in club.rows(back)] == ["delivered"]
+    assert open_tasks(club, "confirm_return") == []
+    assert have(club) == (1, 0)

@@ -212,3 +212,21 @@ def test_a_question_about_an_award_that_is_taken_out_is_closed(shop: Shop) -> No
     shop.db.execute("UPDATE outbox SET state = 'parked' WHERE receipt_id = ?", [receipt])
     detach(shop.db, shop.rules, receipt, CASHIER, shop.now)
     assert tasks.waiting(shop.db) == []
+
+
+def test_what_was_taken_back_before_the_ledger_was_lost_counts_for_nobody_afterwards(shop: Shop) -> None:
+    """The journal prints the first customer again; the sent log knows that it was given, undone, and given anew."""
+    receipt = shop.book(sale(1, phone=ANN["phone"]))
+    shop.deliver()
+    move(shop.db, shop.rules, receipt, BEN, CASHIER, shop.now)
+    sent = [body["key"] for body in (*shop.sent, *shop.deliver())]
+    shop.db.execute("DELETE FROM outbox")
+    shop.db.execute("DELETE FROM receipts")
+    for key in sent:
+        shop.db.execute("INSERT INTO already_sent VALUES (?, 'r', '2026-11-14T18:00:00+00:00')", [key])
+    shop.booked, shop.sent = 0, []
+    again = shop.book(sale(1, phone=ANN["phone"]))
+    assert shop.states(again) == [(23, "cancelled")]
+    attach(shop.db, shop.rules, again, BEN, CASHIER, shop.now)
+    assert shop.states(again)[1] == (23, "delivered")
+    assert shop.deliver() == []
