@@ -33,16 +33,23 @@ class Row:
 
 def read_rows(content: str, name: str) -> list[Row]:
     """Raises TillpostError naming file and line of the first fault; nothing of a faulty file is taken."""
-    dialect = _dialect(content)
-    reader = csv.DictReader(io.StringIO(content), dialect=dialect)
-    heads = [(head or "").strip().lower() for head in reader.fieldnames or ()]
+    reader = csv.DictReader(io.StringIO(content), dialect=_dialect(content))
+    try:
+        heads = _heads(reader.fieldnames or (), name)
+        reader.fieldnames = heads
+        return [row for fields in reader if (row := _row(fields, name, reader.line_num))]
+    except csv.Error as error:
+        raise _fault(name, reader.reader.line_num, f"it is no good CSV: {error}") from error
+
+
+def _heads(written: Iterable[str | None], name: str) -> list[str]:
+    heads = [(head or "").strip().lower() for head in written]
     for head in heads:
         if head not in COLUMNS:
             raise _fault(name, 1, f"there is no column {head!r}{_meant(head)}")
     if "sku" not in heads:
         raise _fault(name, 1, "the column 'sku' is missing; the first line names the columns")
-    reader.fieldnames = heads
-    return [row for fields in reader if (row := _row(fields, name, reader.line_num))]
+    return heads
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], exponent: int) -> Iterator[str]:

@@ -96,14 +96,20 @@ class Compared:
 def read_export(content: str, file: str, columns: Mapping[str, str], form: Format, context: StoreContext) -> list[Row]:
     """Every line of the export. `columns`: our name → its heading. Raises TillpostError when headings are missing."""
     reader = csv.reader(io.StringIO(content), delimiter=_delimiter(content))
-    heads = next(reader, [])
-    where = _where(heads, columns, file)
-    rows = []
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            named = {name: cells[at].strip() if at < len(cells) else "" for name, at in where.items()}
-            rows.append(_row(reader.line_num, named, form, context))
-    return rows
+    try:
+        where = _where(next(reader, []), columns, file)
+        return [
+            _row(reader.line_num, {name: _cell(cells, at) for name, at in where.items()}, form, context)
+            for cells in reader
+            if any(cell.strip() for cell in cells)
+        ]
+    except csv.Error as error:
+        hint = "Save it again as CSV from the till or a spreadsheet."
+        raise TillpostError(f"{file}, line {reader.line_num}: it is no good CSV: {error}", hint=hint) from error
+
+
+def _cell(cells: Sequence[str], at: int) -> str:
+    return cells[at].strip() if at < len(cells) else ""
 
 
 def place_of(store: str, lane: str, receipt: Receipt) -> Position:

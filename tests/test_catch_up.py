@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agent.catch_up import Status, compare, place_of, read_export
 from agent.errors import TillpostError
@@ -105,3 +107,16 @@ def test_the_place_of_a_receipt_is_always_the_same_and_its_own() -> None:
     places = {place_of("shop", lane, receipt) for lane in ("a", "b") for receipt in rows}
     assert len(places) == 4
     assert {place_of("shop", lane, receipt) for lane in ("a", "b") for receipt in rows} == places
+
+
+@given(st.text(alphabet=st.sampled_from('0123456789.,;-/:"\n\r\x00 ()$PASaler'), max_size=80))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_whatever_stands_in_an_export_is_never_booked_without_adding_up(content: str) -> None:
+    try:
+        rows = read(HEAD + content)
+    except TillpostError as fault:
+        assert str(fault).startswith("day.csv, line ")  # noqa: PT017 - either of the two is right
+        return
+    for row in rows:
+        receipt = row.receipt
+        assert row.fault or (receipt.number and receipt.date and receipt.subtotal + receipt.tax == receipt.total)
