@@ -37,6 +37,8 @@ PAIRED = ROLES[:5]
 SIZES = ((1, MOST_WORDS, EVERYWHERE), (2, MOST_FOR_PAIRS, PAIRED), (3, MOST_FOR_TRIPLES, PAIRED))
 """How many meanings at once, of how many words, among which roles: some thousand ways in all."""
 MOST_STEPS = 4
+NEARLY_ALL = 0.75
+"""Share of the receipts a word must stand on to be a label and not an article: of three, all."""
 SAYS = ((Role.TOTAL, "total"), (Role.SUBTOTAL, "award_base"), (Role.TAX, "tax"), (Role.CHANGE, "change"))
 
 
@@ -86,7 +88,16 @@ class Search:
         found = self._read(given)
         if found.proven < len(self._papers):
             found = self._all_at_once(found) or self._one_by_one(found)
-        return found if found.others else self._strengthened(found)
+        found = found if found.others else self._strengthened(found)
+        return Found(found.lesson, found.readings, found.others, self._rare(found.lesson, given))
+
+    def _rare(self, lesson: Lesson, given: Lesson) -> Meanings:
+        """What was found for words that not nearly every receipt prints: an article may close a sum by chance."""
+        form = lesson.over(self._base)
+        printed = [set(_words_beside_amounts(lines, form, self._context)) for lines in self._papers]
+        counts = Counter(escaped(word) for words in printed for word in words)
+        learned = [one for one in lesson.labels if one not in given.labels]
+        return tuple(one for one in learned if counts[one[1]] < NEARLY_ALL * len(self._papers))
 
     def without_meaning(self, found: Found) -> list[str]:
         """Words beside an amount below the first sum of every receipt that still say nothing."""
@@ -113,8 +124,8 @@ class Search:
         return None
 
     def _one_by_one(self, before: Found) -> Found:
-        """A word that only some receipts print, as a discount does: what it proves may be chance, so it is `rare`."""
-        found, rare = before, tuple[tuple[Role, str], ...]()
+        """Word by word, also those that only some receipts print, as a discount does."""
+        found = before
         for _ in range(MOST_STEPS):
             single = [((role, word),) for word, role in product(self._words(found, share=0.0)[:MOST_WORDS], ROLES)]
             better = [one for one in self._tried(found, single) if one.proven > found.proven]
@@ -122,10 +133,9 @@ class Search:
                 break
             most = max(one.proven for one in better)
             found = _strongest([one for one in better if one.proven == most])
-            rare = (*rare, *found.lesson.labels[-1:])
             if found.others or most == len(self._papers):
                 break
-        return Found(found.lesson, found.readings, found.others, rare)
+        return found
 
     def _strengthened(self, found: Found) -> Found:
         """Meanings of shared words that change no amount: they close more sums, or say what was read without them."""
@@ -137,7 +147,7 @@ class Search:
             said = self._what_it_says(word, found)
             best = max(same, key=lambda one: (one.sums, one.lesson.labels[-1][0] is said), default=found)
             if best.sums > found.sums or (best is not found and best.lesson.labels[-1][0] is said):
-                found = Found(best.lesson, best.readings, found.others, found.rare)
+                found = Found(best.lesson, best.readings, found.others)
         return found
 
     def _what_it_says(self, word: str, found: Found) -> Role | None:

@@ -73,6 +73,14 @@ def test_a_word_that_proves_one_receipt_only_is_a_doubt() -> None:
     assert proposal.doubts or not proposal.is_good
 
 
+def test_an_article_that_closes_a_sum_by_chance_is_a_doubt() -> None:
+    """The list of articles is a line short of the total, and one article has just that price."""
+    lines = [line for line in THREE[0].lines if not line.startswith(("Warenwert", "Staatsanteil"))]
+    lines[4:4] = ["Seife                     1,19"]
+    proposal = taught(*THREE[1:], kiosk(1005, 0, 3), Sample("odd", tuple(lines)))
+    assert proposal.doubts or not proposal.is_good
+
+
 def test_what_a_person_said_is_never_overruled() -> None:
     given = Lesson().saying("info", "Zum Mitnehmen").saying("number", "Zettelchen:")
     lesson = taught(*THREE, given=given).lesson
