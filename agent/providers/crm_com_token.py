@@ -10,11 +10,6 @@ from agent.providers.http_line import HttpLine, Reply
 from agent.providers.paths import text_at
 from agent.settings.clouds import CrmComSettings
 
-TOKEN_PATHS = ("data.token", "token", "data.access_token")
-"""Where the token call's answer may hold it; not documented, so the first that is there."""
-TOKEN_WORDS = ("TOKEN", "SESSION", "AUTHENTICAT")
-"""In the code of a status: the token has run out; a new one is asked for once."""
-
 Row = Mapping[str, Any]
 
 
@@ -35,10 +30,10 @@ class CrmComToken:
     async def post(self, path: str, body: Row, *, for_page: bool = False) -> Row | Answer:
         """The answer's data; a token that has run out is renewed once: what was refused for it was not done."""
         given = await self._post(path, body, for_page=for_page)
-        if isinstance(given, Refused) and _is_of_token(given):
+        if isinstance(given, Refused) and self._is_of_token(given):
             self._until = float("-inf")
             given = await self._post(path, body, for_page=for_page)
-            if isinstance(given, Refused) and _is_of_token(given):
+            if isinstance(given, Refused) and self._is_of_token(given):
                 return Refused(given.why, given.code, stops_provider=True)
         return given
 
@@ -54,6 +49,10 @@ class CrmComToken:
         several = isinstance(given, Refused) and any(word in given.code.upper() for word in words)
         return Ambiguous(()) if several else given
 
+    def _is_of_token(self, refused: Refused) -> bool:
+        words = self._settings.words_token
+        return refused.code in ("401", "403") or any(word in refused.code.upper() for word in words)
+
     async def _good_token(self) -> str | Answer:
         return self._token if self._clock.monotonic() < self._until else await self._fresh_token()
 
@@ -62,7 +61,7 @@ class CrmComToken:
         given = _read(reply) if isinstance(reply, Reply) else reply
         if not isinstance(given, Mapping):
             return Refused(given.why, given.code, stops_provider=True) if isinstance(given, Refused) else given
-        found = next((text for path in TOKEN_PATHS if (text := text_at({"data": given, **given}, path))), "")
+        found = next((text for path in self._settings.token_paths if (text := text_at(given, path))), "")
         if not found:
             return Refused("the token call's answer holds no token", "token", stops_provider=True)
         self._token, self._until = found, self._clock.monotonic() + self._settings.token_minutes * 60
@@ -80,7 +79,3 @@ def _read(reply: Reply) -> Row | Answer:
         return Unknown(f"HTTP {reply.status} without a status of theirs")
     said = text_at(body, "status.message") or text_at(body, "status.description") or f"HTTP {reply.status}"
     return meaning(code if code != "OK" else "", said, reply.status)
-
-
-def _is_of_token(refused: Refused) -> bool:
-    return refused.code in ("401", "403") or any(word in refused.code.upper() for word in TOKEN_WORDS)

@@ -32,6 +32,12 @@ class CrmComSettings(ProviderSettings):
     api_key_file: SecretFile = secret_file("api_key")
     web_api_user: str = Field("", description="A: user of the Basic login that gives the token.")
     token_minutes: float = Field(25, gt=0, description="A: a token is asked for anew after this; not documented.")
+    token_paths: tuple[str, ...] = Field(
+        ("token", "access_token"), description="A: where the token call's data may hold it; not documented."
+    )
+    words_token: tuple[str, ...] = Field(
+        ("TOKEN", "SESSION", "AUTHENTICAT"), description="A: in a status code, the token has run out; not documented."
+    )
     organisation_id: str = Field("", description="C: this merchant's organisation there.")
     tap: str = Field("", description="B: transaction acquiring point of this store.")
     tap_field: Literal["outlet_tap", "merchant_tap"] = Field("outlet_tap", description="B: where the point goes.")
