@@ -145,7 +145,9 @@ class PlainHttpCloud(SandboxCloud):
         matched = {name: wanted[name] for name in fits if wanted.get(name) and getattr(found[0], name) == wanted[name]}
         if found[0].id == wanted.get("member_id"):
             matched["member_id"] = found[0].id
-        return JSONResponse({"status": "found", "matched": matched, **self._shown(found[0])})
+        basket = wanted.get("basket")
+        total = basket.get("total") if isinstance(basket, dict) else None
+        return JSONResponse({"status": "found", "matched": matched, **self._shown(found[0], total)})
 
     async def _sign_up(self, request: Request, fault: Fault | None) -> Response:
         del fault
@@ -185,11 +187,12 @@ class PlainHttpCloud(SandboxCloud):
         self.book.products |= {product["sku"]: product for product in products}
         return JSONResponse({"taken": len(products)})
 
-    def _shown(self, member: Member) -> Envelope:
+    def _shown(self, member: Member, total: int | None = None) -> Envelope:
+        """With a sale's `total`, minor units: only rewards that it is large enough for."""
         rewards = [
             {"code": offer.code, "name": offer.name, "cost": offer.cost, **_money_off(offer)}
             for offer in self.book.offers
-            if offer.cost <= member.points
+            if offer.cost <= member.points and (total is None or (offer.value or 0) <= total)
         ]
         cards = [{"title": title, "have": have, "need": 10} for title, have in member.punches.items()]
         return {**_named(member), "points": member.points, "balance": member.wallet, "rewards": rewards, "cards": cards}

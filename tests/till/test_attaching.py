@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.story.slips import Slip
+from tests.story.slips import GOODS, Slip
 from tests.till.browser import NEEDED
 from tests.till.cashier import Cashier
 from tests.till.shop import PageShop
@@ -135,8 +135,10 @@ async def test_points_by_hand_need_a_reason_and_a_managers_pin(shop: PageShop, c
     await shop.has(phone, slip.points - 5)
 
 
-@pytest.mark.feature("5.19", "5.20", "3.10")
+@pytest.mark.feature("5.19", "5.20", "4.10")
 async def test_what_it_would_give_and_why_not(shop: PageShop, cashier: Cashier) -> None:
     slip = await shop.sale("", 2)
     await cashier.open(slip)
     await cashier.sees(f"would give +{gives(slip)} points", within=".gives")
+    shown = await cashier.page.locator("#opened table").last.inner_text()
+    assert any(text in shown for text, _ in GOODS), "the articles are listed"

@@ -58,6 +58,24 @@ async def test_a_reward_is_given_back_by_the_cashier(shop: PageShop, cashier: Ca
     await cashier.sees("given back", within=".reward-over")
 
 
+@pytest.mark.feature("3.10", "3.11")
+async def test_only_rewards_that_fit_the_amount_are_offered(shop: PageShop, cashier: Cashier) -> None:
+    phone = await shop.member(points=60)
+    await cashier.types(phone)
+    await cashier.types("3.00", "#amount")
+    await cashier.button("Find")
+    await cashier.sees("60 points", within=".found")
+    assert await cashier.page.get_by_role("button", name="$5 off").count() == 0
+    await cashier.types(phone)
+    await cashier.types("20", "#amount")
+    await cashier.button("Find")
+    await expect(cashier.page.get_by_role("button", name="$5 off")).to_be_visible()
+    await cashier.types(phone)
+    await cashier.types("twenty", "#amount")
+    await cashier.button("Find")
+    await cashier.sees("the amount must be a number like 12.50", within="#refused")
+
+
 @pytest.mark.feature("2.11", "5.12", "5.13")
 async def test_whoever_stands_at_a_register_gets_its_next_receipt_and_no_other(
     shop: PageShop, cashier: Cashier
