@@ -14,7 +14,7 @@ _NAME_re = re.compile(r"[^A-Za-z0-9._-]")
 class GlyphsUnreadable(TillpostError):
     """A file of signs that is torn, or not one."""
 
-    hint = "Forget it, it is learnt anew from the next receipts: tillpost glyphs --forget LANE."
+    default_hint = "Forget it, it is learnt anew from the next receipts: tillpost glyphs --forget LANE."
 
 
 class Glyphs:

@@ -23,6 +23,8 @@ from agent.commands.asking import agent_answers, ask
 from agent.errors import FormatError, ProviderMisconfigured
 from agent.formats import load_format
 from agent.formats.agreement import contradictions
+from agent.glyphs import Glyphs, GlyphsUnreadable
+from agent.ocr import is_installed
 from agent.places import Places
 from agent.providers import AlreadyDone, Answer, Done, Refused
 from agent.providers.registry import connect
@@ -126,6 +128,28 @@ def _lanes(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"lane {name}", "ok", f"{lane.tap.value} {lane.listen if lane.printer else lane.path}")
 
 
+def _pictures(settings: Settings) -> Iterator[Finding]:
+    """Only where receipts are held as pictures does it matter whether their letters can be learnt."""
+    if not is_installed():
+        yield Finding(
+            "pictures",
+            "look",
+            "tesseract is not installed: receipts printed as pictures stay held",
+            "apt-get install tesseract-ocr (docs/pictures.md)",
+        )
+        return
+    glyphs = Glyphs(Places(settings).glyphs)
+    for lane in settings.tap_lanes():
+        try:
+            notebook = glyphs.notebook(lane.name)
+        except GlyphsUnreadable as error:
+            yield Finding(f"pictures {lane.name}", "bad", str(error), error.hint)
+            continue
+        if notebook.version:
+            known = f"{len(notebook.dictionary.known)} signs of its font are known"
+            yield Finding(f"pictures {lane.name}", "ok", known)
+
+
 def _serial(name: str, path: Path) -> Finding:
     if not path.exists():
         there = ", ".join(port.device for port in list_ports.comports()) or "none"
@@ -219,6 +243,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     _clock,
     _lanes,
+    _pictures,
     _tap,
     _agent,
     _clouds,

@@ -1,0 +1,130 @@
+"""pictures: receipts printed as pixels only: how many are read right, held or read wrong, and how long it takes.
+
+Made-up receipts in several fonts and sizes: `--learn` of them teach a till's font (real OCR), the others are read by
+what was learnt. `--html FOLDER` reads screenshots instead, named FONT-NN.png, with FONT.json beside them: a list of
+[file, number, phone, subtotal, tax, total], as a browser-based POS draws them.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from agent.formats import StoreContext, load_format, read_paper
+from agent.learner import closes
+from agent.paper import lay_out
+from agent.picture_lesson import teach
+from agent.raster import Bitmap, Notebook, TextLine, joined, read_lines, text_lines
+from agent.receipt import State
+from tests.raster.pictures import Look, PixelTill, one_image
+from tests.raster.reading import events_in
+
+FORM, STORE, WIDTH, PAGES = load_format("generic"), StoreContext(), 576, 12
+LOOKS = (
+    Look("DejaVuSansMono.ttf", 16, columns=56),
+    Look("DejaVuSansMono.ttf", 20, columns=42),
+    Look("DejaVuSansMono-Bold.ttf", 20),
+    Look("DejaVuSans.ttf", 16),
+    Look("DejaVuSans.ttf", 20, logo=True),
+    Look("DejaVuSansCondensed.ttf", 22, dots=384),
+    Look("DejaVuSerif.ttf", 22),
+    Look("DejaVuSans-Bold.ttf", 18),
+)
+Truth = tuple[int, int, int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    picture: Bitmap
+    truth: Truth
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser("pictures", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--receipts", type=int, default=25)
+    parser.add_argument("--learn", type=int, default=13)
+    parser.add_argument("--html", type=Path, help="a folder of screenshots, see above")
+    chosen = parser.parse_args(arguments)
+    fonts = _screenshots(chosen.html) if chosen.html else _drawn(chosen.receipts)
+    wrong = 0
+    print(f"{'font':28} {'taught':>6} {'read then':>9} {'right':>6} {'held':>5} {'wrong':>5} {'lesson s':>8} {'ms':>5}")
+    for name, samples in fonts:
+        wrong += asyncio.run(_measure(name, samples, chosen.learn))
+    return 1 if wrong else 0
+
+
+async def _measure(name: str, samples: list[Sample], learn: int) -> int:
+    notebook, pages, began = Notebook(), dict[str, list[TextLine]](), time.perf_counter()
+    asked = partial(closes, FORM, STORE, WIDTH)
+    for number, sample in enumerate(samples[:learn]):
+        lines = text_lines(sample.picture)
+        if not read_lines(lines, notebook.dictionary).is_read:
+            at = datetime.now(UTC)
+            notebook = await teach(notebook, str(number), sample.picture, lines, pages, asked, at)
+            pages = {**dict(list(pages.items())[1 - PAGES :]), str(number): lines}
+    lessons = (time.perf_counter() - began) / max(1, len(notebook.taught_by))
+    then = Counter(_outcome(sample, notebook) for sample in samples[:learn])
+    began = time.perf_counter()
+    others = Counter(_outcome(sample, notebook) for sample in samples[learn:])
+    each = (time.perf_counter() - began) / max(1, len(samples) - learn) * 1000
+    print(
+        f"{name:28} {len(notebook.taught_by):6} {then['right']:6}/{learn:<2} {others['right']:6} {others['held']:5} "
+        f"{others['wrong'] + then['wrong']:5} {lessons:8.1f} {each:5.0f}",
+        flush=True,
+    )
+    return others["wrong"] + then["wrong"]
+
+
+def _outcome(sample: Sample, notebook: Notebook) -> str:
+    text = read_lines(text_lines(sample.picture), notebook.dictionary)
+    lines = [line.text for line in lay_out(text.events, WIDTH).lines]
+    found = read_paper(lines, FORM, STORE) if text.is_read else []
+    if not found or found[0].state is not State.ACCEPTED:
+        return "held"
+    one = found[0]
+    said = (one.subtotal, one.tax, one.total, one.phone, one.number)
+    return "right" if said == sample.truth else "wrong"
+
+
+def _drawn(receipts: int) -> Iterable[tuple[str, list[Sample]]]:
+    for look in LOOKS:
+        till = PixelTill(look, 5)
+        samples = []
+        for _ in range(receipts):
+            one = till.sale()
+            picture = joined(events_in(one_image(one)), WIDTH)
+            assert picture is not None
+            samples.append(Sample(picture, (one.subtotal, one.tax, one.total, one.phone, one.number)))
+        yield f"{look.face.removesuffix('.ttf')} {look.size}", samples
+
+
+def _screenshots(folder: Path) -> Iterable[tuple[str, list[Sample]]]:
+    for truths in sorted(folder.glob("*.json")):
+        rows = json.loads(truths.read_text())
+        samples = [
+            Sample(_black_and_white(folder / Path(name).name), (subtotal, tax, total, phone, number))
+            for name, number, phone, subtotal, tax, total in rows
+        ]
+        yield truths.stem, samples
+
+
+def _black_and_white(file: Path) -> Bitmap:
+    grey = Image.open(file).convert("L")
+    grey = grey.crop((0, 0, grey.width // 8 * 8, grey.height))
+    data = grey.point(lambda dot: 255 * (dot < 128)).convert("1", dither=Image.Dither.NONE).tobytes()
+    size = grey.width // 8
+    rows = [int.from_bytes(data[at : at + size], "big") for at in range(0, len(data), size)]
+    return Bitmap(grey.width, tuple(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
