@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 VERSION = (1, 0, 0)
 PIECE_BYTES = 64
 """Written at once: what USB takes without waiting."""
-STAGE_BYTES = 64
+STAGE_BYTES = 256
 SETTLED_US = 5000
 """A chunk that is not full is sent once the line has been silent for so long, when nothing else waits to be sent."""
 SILENCE_US = 1000000

@@ -24,7 +24,7 @@ STAGE = 64
 LOOP = "while at < rounds: total = (total + at) & 0xFFFF; at += 1"
 ROUNDS = 2000
 TURNS_OF_A_PICO = 100_000
-"""A second. An assumption to be measured on the bench: about ten bytecodes a turn, a million bytecodes a second."""
+"""A second: 98,600 on an emulated RP2040 at 125 MHz with MicroPython 1.16 (docs/wire-tap.md); no Pico was there."""
 
 
 def main(arguments: Sequence[str]) -> int:
