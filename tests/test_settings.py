@@ -65,6 +65,24 @@ def test_a_wrong_name_is_an_error_that_suggests_the_right_one(
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (("id =", "ident ="), 3),
+        (("[device]", "[devise]"), 2),
+        (('tap = "raw_tcp"', 'tap = "raw_tpc"'), 5),
+        (('tap = "raw_tcp"', 'tap = "serial_port"'), 4),
+        (('base_url = "http://127.0.0.1:1"', 'base_url = "http://127.0.0.1:1"\nbatch = 0'), 9),
+        (('provider = "main"', 'provider = "mian"'), 10),
+        (('tap = "raw_tcp"', 'tap = "raw_tcp"\n[lanes.till-2]\ntap = "raw_tcp"'), 4),
+        (('id = "TP-TEST"', 'id = "TP-TEST"\n[store]\ncurrency = "JPY"'), 5),
+    ],
+)
+def test_a_fault_names_its_line(tmp_path: Path, change: tuple[str, str], line: int) -> None:
+    with pytest.raises(SettingsError, match=rf"tillpost\.toml: line {line}: "):
+        load(written(tmp_path, GOOD.replace(*change)), {})
+
+
 def test_a_lanes_code_pages_are_names_that_are_known(tmp_path: Path) -> None:
     lane = GOOD.replace('tap = "raw_tcp"', 'tap = "raw_tcp"\ncode_page = "PC858"\ncode_pages = {"16" = "windows-1252"}')
     read = load(written(tmp_path, lane), {}).tap_lanes()[0]

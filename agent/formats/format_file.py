@@ -7,7 +7,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, NoReturn
@@ -15,14 +15,13 @@ from typing import Any, NoReturn
 from agent.errors import FormatError
 from agent.formats.roles import Role
 from agent.receipt import Kind
+from agent.toml_lines import TomlLines
 
 FOLDER = Path(__file__).parent
 """Where the formats that come with the product lie."""
 DATE_ORDERS = ("auto", "mdy", "dmy", "ymd")
 DECIMAL_SIGNS = ("auto", ".", ",")
 NAME_re = re.compile(r"[A-Za-z0-9_-]+")
-_HEADING_re = re.compile(r"\s*\[{1,2}\s*([A-Za-z0-9_.\- ]+?)\s*\]{1,2}\s*(#.*)?$")
-_KEY_re = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +31,23 @@ class Written:
     file: str
     text: str
     tree: dict[str, Any]
-    lines: Mapping[tuple[str, int, str], int] = field(default_factory=dict)
-    """(table, which of its kind, key) → line; key '' is the table's heading."""
+    lines: TomlLines
 
     def is_its_own(self, key: str) -> bool:
         """Written in this very file, not in one that it extends."""
-        return ("", 0, key) in self.lines
+        return self.lines.of("", key) is not None
 
     def fail(self, place: "Place", key: str, fault: str, *, phrase: str = "") -> NoReturn:
         raise FormatError(f"{self.file}, line {self.line_of(place, key, phrase)}: {fault}")
 
     def line_of(self, place: "Place", key: str, phrase: str = "") -> int:
         """The line of `key` there (or of its table, or 1), or of the phrase that stands behind it."""
-        places = ((place.table, place.nth, key), (place.inside(key), 0, ""), (place.table, place.nth, ""))
-        line = next((self.lines[one] for one in places if one in self.lines), 1)
+        known = (
+            self.lines.of(place.table, key, place.nth),
+            self.lines.of(place.inside(key)),
+            self.lines.of(place.table, "", place.nth),
+        )
+        line = next(filter(None, known), 1)
         if phrase:
             written = self.text.splitlines()
             quoted = {f'"{phrase}"', f"'{phrase}'", '"' + phrase.replace("\\", "\\\\").replace('"', '\\"') + '"'}
@@ -116,24 +118,7 @@ def _parsed(text: str, file: str) -> Written:
     except tomllib.TOMLDecodeError as error:
         what, _, where = str(error).partition(" (at ")
         raise FormatError(f"{file}, {where.rstrip(')') or 'at its end'}: {what}") from error
-    return Written(file, text, tree, dict(_places(text)))
-
-
-def _places(text: str) -> Iterator[tuple[tuple[str, int, str], int]]:
-    """Where each table and key is written. The text is good TOML, so a line that looks like one of them is one."""
-    table, count, depth = "", dict[str, int](), 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        heading = _HEADING_re.match(line)
-        if depth <= 0 and heading:
-            table = heading[1].replace(" ", "")
-            count[table] = count.get(table, -1) + 1
-            yield (table, count[table], ""), number
-            continue
-        key = _KEY_re.match(line) if depth <= 0 else None
-        if key:
-            yield (table, max(0, count.get(table, 0)), next(filter(None, key.groups()), "")), number
-        bare = re.sub(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*", "", line)
-        depth += bare.count("[") - bare.count("]")
+    return Written(file, text, tree, TomlLines(text))
 
 
 def _merged(written: Written, name: str, folder: Path, children: tuple[str, ...]) -> Written:

@@ -24,6 +24,7 @@ from agent.settings.programmes import Programme
 from agent.settings.reconciliation import Reconciliation
 from agent.settings.store import Store
 from agent.taps.lane import Lane, TapKind
+from agent.toml_lines import TomlLines
 
 DEFAULT_FILE = Path("/etc/tillpost/tillpost.toml")
 ENV_PREFIX = "TILLPOST_"
@@ -109,8 +110,21 @@ def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Setting
     try:
         return Settings(**written)
     except ValidationError as error:
-        faults = [_fault_in_words(dict(fault)) for fault in error.errors()]
+        lines = _lines_of(path)
+        faults = [_with_line(_fault_in_words(dict(fault)), lines) for fault in error.errors()]
         raise SettingsError(f"{path or DEFAULT_FILE}: " + "; ".join(faults)) from error
+
+
+def _lines_of(path: Path | None) -> TomlLines:
+    file = path or DEFAULT_FILE
+    return TomlLines(file.read_text(encoding="utf-8") if file.exists() else "")
+
+
+def _with_line(fault: str, lines: TomlLines) -> str:
+    """By the first name in it, which is where the fault stands; one that only the environment says has no line."""
+    name = re.match(r"[A-Za-z_]+(?:\.[A-Za-z0-9_-]+)*", fault)
+    line = lines.nearest(name[0].split(".")) if name else None
+    return f"line {line}: {fault}" if line else fault
 
 
 def read_file(path: Path | None) -> dict[str, Any]:
