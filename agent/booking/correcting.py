@@ -46,12 +46,21 @@ def correct(  # noqa: PLR0917 - the order of a sentence
         raise ValueError(f"receipt {receipt_id} gives {points} already")
     if (points < 0) != (first.body["points"] < 0) and points:
         raise ValueError("a sale cannot take points, and a return cannot give any")
+    _is_not_below_returns(db, first, points)
     if len(standing) == 1 and never_left(db, first):
         changed = _change(db, first, points, reason, who, now)
     else:
         changed = _add(Desk(db, rules, now), first, points - before, reason, who)
     audit.note(db, who, "corrected", f"receipt/{receipt_id} {programme}", f"{before} to {points}: {reason}", now.wall)
     return changed
+
+
+def _is_not_below_returns(db: Database, row: OutboxRow, points: int) -> None:
+    given = outbox.given(db, row.receipt_id or 0, row.body["programme"])
+    if row.call is Call.AWARD and given and points < given.taken_back:
+        raise TillpostError(
+            f"returns have taken back {given.taken_back} points of it already", hint="Correct the return as well."
+        )
 
 
 def _change(db: Database, row: OutboxRow, points: int, why: str, who: str, now: Moment) -> int:  # noqa: PLR0917

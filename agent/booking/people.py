@@ -4,7 +4,7 @@ Works at any time: before anything left, after it was delivered, and days later.
 there by a fact of its own, and only then given to the right person. Each act is one commit, and stands in the audit.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -15,12 +15,12 @@ from agent.booking.desk import Desk, Rules, reopened
 from agent.booking.person import NOBODY, Person, keyed
 from agent.booking.taking_in import sale_named_by
 from agent.errors import TillpostError
-from agent.ledger import attachments, audit, bindings, outbox, receipts, tasks
+from agent.ledger import attachments, audit, bindings, receipts, tasks
 from agent.ledger.moment import Moment
 from agent.ledger.personal import masked
 from agent.ledger.receipts import StoredReceipt
 from agent.ledger.undoing import Undone, live, never_left, undo
-from agent.receipt import EARNING, State
+from agent.receipt import EARNING, Kind, State
 
 NOTHING = Undone()
 PAST = {"attach": "attached", "move": "moved", "claim": "claimed"}
@@ -44,6 +44,7 @@ def attach(  # noqa: PLR0917 - the order of a sentence
     ValueError when the customer cannot be read, LookupError for no such receipt.
     """
     desk, stored, person = Desk(db, rules, now), _counting(db, receipt_id), keyed(customer, rules.store.country)
+    _is_nobodys_return(desk, stored)
     standing = live(db, receipt_id)
     named = [row for row in standing if row.body["customer"]]
     if named:
@@ -58,12 +59,16 @@ def attach(  # noqa: PLR0917 - the order of a sentence
 
 
 def detach(db: Database, rules: Rules, receipt_id: int, who: str, now: Moment) -> Given:
-    """Wrong customer: what was given is taken back, also at the clouds; the receipt is nobody's and can be attached."""
+    """Wrong customer: what was given is taken back, also at the clouds, and what returns of it took is given back; the
+    receipt is nobody's and can be attached."""
     desk, stored = Desk(db, rules, now), _counting(db, receipt_id)
-    undone = _take_off(desk, stored)
-    attachments.note(db, receipt_id, {}, "", "detach", who, now.wall)
-    for name in rules.programmes:
-        receipts.not_awarded(db, receipt_id, name, "taken off its customer; another can be attached", now.wall)
+    _is_nobodys_return(desk, stored)
+    family = (stored, *_returns_of(db, receipt_id))
+    undone = _take_off(desk, family)
+    for one in family:
+        attachments.note(db, one.id, {}, "", "detach", who, now.wall)
+        for name in rules.programmes:
+            receipts.not_awarded(db, one.id, name, "taken off its customer; another can be attached", now.wall)
     audit.note(db, who, "detached", f"receipt/{receipt_id}", _in_words(undone), now.wall)
     return Given(undone=undone)
 
@@ -71,13 +76,17 @@ def detach(db: Database, rules: Rules, receipt_id: int, who: str, now: Moment) -
 def move(  # noqa: PLR0917 - the order of a sentence
     db: Database, rules: Rules, receipt_id: int, customer: Mapping[str, str], who: str, now: Moment
 ) -> Given:
-    """Wrong customer, and the right one is known: taken back from the one, given to the other, in one commit."""
+    """Wrong customer, and the right one is known: taken back from the one, given to the other, in one commit. The
+    returns of a sale go with it."""
     desk, stored, person = Desk(db, rules, now), _counting(db, receipt_id), keyed(customer, rules.store.country)
+    _is_nobodys_return(desk, stored)
     standing = live(db, receipt_id)
     if standing and _same(standing[0].body["customer"], person):
         raise TillpostError(f"receipt {receipt_id} is this customer's already", hint="There is nothing to move.")
-    undone = _take_off(desk, stored)
-    return Given(_give(desk, stored, person, "move", who), undone)
+    family = (stored, *_returns_of(db, receipt_id))
+    undone = _take_off(desk, family)
+    made = tuple(row for one in family for row in _give(desk, one, person, "move", who))
+    return Given(made, undone)
 
 
 def bind(  # noqa: PLR0917 - the order of a sentence
@@ -135,18 +144,31 @@ def _give(  # noqa: PLR0917 - what to whom, how and by whom
     return made
 
 
-def _take_off(desk: Desk, stored: StoredReceipt) -> Undone:
-    """Not while a return has taken some of it back: those points are the first customer's, too."""
-    db, rules = desk.db, desk.rules
-    for name in rules.programmes:
-        standing = outbox.given(db, stored.id, name)
-        if standing and standing.taken_back:
-            raise TillpostError(
-                f"a return has taken back {standing.taken_back} points of receipt {stored.id} ({name})",
-                hint="Correct the points of both customers by hand instead.",
-            )
-    due = reopened(desk, stored, NOBODY, None).deadline
-    return undo(db, live(db, stored.id), rules.idempotency, "taken off its customer", desk.now.wall, due)
+def _take_off(desk: Desk, family: Sequence[StoredReceipt]) -> Undone:
+    """The returns first: they took from what is undone behind them."""
+    db, ways, now = desk.db, desk.rules.idempotency, desk.now.wall
+    due = reopened(desk, family[0], NOBODY, None).deadline
+    done = [undo(db, live(db, one.id), ways, "taken off its customer", now, due) for one in reversed(family)]
+    return Undone(sum(one.cancelled for one in done), sum(one.behind for one in done))
+
+
+def _returns_of(db: Database, sale_id: int) -> list[StoredReceipt]:
+    """Receipts that took back of this one's award, oldest first."""
+    rows = db.execute(
+        "SELECT DISTINCT receipt_id FROM outbox WHERE original_id = ? AND receipt_id <> ? AND role = '' ORDER BY 1",
+        [sale_id, sale_id],
+    ).fetchall()
+    return [receipts.load(db, number) for (number,) in rows]
+
+
+def _is_nobodys_return(desk: Desk, stored: StoredReceipt) -> None:
+    """What a return takes is its sale's customer's: whoever has the sale has the return."""
+    sale = sale_named_by(desk, stored.id, stored.receipt, stored.business_day)
+    if stored.receipt.kind is Kind.RETURN and sale and live(desk.db, sale.id):
+        raise TillpostError(
+            f"receipt {stored.id} is a return of receipt {sale.id} and belongs to its customer",
+            hint=f"Move receipt {sale.id} instead: its returns go with it.",
+        )
 
 
 def _same(customer: Mapping[str, str], person: Person) -> bool:

@@ -151,12 +151,18 @@ def outbox_origin(shop: Shop, receipt: int) -> str:
     return str(shop.db.execute("SELECT origin FROM receipts WHERE id = ?", [receipt]).fetchone()[0])
 
 
-def test_a_sale_partly_returned_is_not_moved(shop: Shop) -> None:
+def test_a_sale_partly_returned_takes_its_return_along(shop: Shop) -> None:
     receipt = shop.book(sale(1, phone=ANN["phone"]))
-    half = sale(2, kind=Kind.RETURN, original="1001", award_base=-1000, total=-1082, phone=ANN["phone"])
-    shop.book(half)
-    with pytest.raises(TillpostError, match="taken back 10 points"):
-        move(shop.db, shop.rules, receipt, BEN, CASHIER, shop.now)
+    half = shop.book(sale(2, kind=Kind.RETURN, original="1001", award_base=-1000, total=-1082, phone=ANN["phone"]))
+    shop.deliver()
+    move(shop.db, shop.rules, receipt, BEN, CASHIER, shop.now)
+    shop.deliver()
+    assert shop.points() == {"+14155550102": 13}
+    with pytest.raises(TillpostError, match="is a return of receipt 1"):
+        move(shop.db, shop.rules, half, ANN, CASHIER, shop.now)
+    detach(shop.db, shop.rules, receipt, CASHIER, shop.now)
+    shop.deliver()
+    assert shop.points() == {}
 
 
 def test_a_return_of_an_attached_sale_is_that_customers(shop: Shop) -> None:
