@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from agent.acts.parts import Actor, Body, Parts, words
 from agent.acts.whom import customer_in
+from agent.ledger import audit
 from agent.providers import Basket
 
 
@@ -18,6 +19,8 @@ async def find(parts: Parts, by: Actor, body: Body) -> str:
     total = _amount(words(body, "amount", longest=20, needed=False), parts.settings.store.exponent)
     basket = Basket(sale=f"{parts.settings.device.id}-{by.place}", total=total, employee=by.name) if total else None
     found = await parts.people.find(customer, basket=basket)
+    about = f"receipt/{receipt}" if int(receipt) else "register"
+    await parts.ledger.do(audit.note, by.who, "looked somebody up", about, "", parts.clock.wall())
     parts.people.keep(by.place, customer, int(receipt), found, total)
     return ""
 

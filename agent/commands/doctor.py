@@ -30,10 +30,13 @@ from agent.providers import AlreadyDone, Answer, Done, Refused
 from agent.providers.registry import connect
 from agent.reading import context_of
 from agent.settings import ProviderSettings, Settings, load
+from agent.taps.print_path.address import parse_address
+from agent.till.server import DEFAULT_PORT
 
 MARKS = {"ok": "[green]ok[/]", "look": "[yellow]look[/]", "bad": "[red]bad[/]"}
 ENOUGH_FREE_MB = 1024
 LITTLE_FREE_MB = 256
+EVERYWHERE = ("0.0.0.0", "::")
 SYNCS = 50
 SLOW_SYNC_MS = 250
 """A card whose p95 sync is slower makes cuts wait for the 250 ms limit."""
@@ -193,6 +196,19 @@ def _tap(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"lane {name}", "bad", lane["fault"], "the tap keeps trying; check cable, address, printer")
 
 
+def _pages(settings: Settings) -> Iterator[Finding]:
+    page = settings.page
+    if not page.listen:
+        return
+    address = parse_address(page.listen, DEFAULT_PORT)
+    host = "127.0.0.1" if address.host in EVERYWHERE else address.host
+    yield _reachable("pages", f"{host}:{address.port}", "no till page; does another program hold its port?")
+    if not page.staff:
+        yield Finding("pages", "look", "nobody has a PIN", "tillpost pin NAME; put the lines into the settings file")
+    elif page.tls_cert_file is None:
+        yield Finding("pages", "ok", f"{len(page.staff)} PINs, readable on the store's network", "page.tls_cert_file")
+
+
 def _broker(settings: Settings) -> Iterator[Finding]:
     if settings.fleet.broker:
         yield _reachable("broker", settings.fleet.broker, "the fleet does not see this box; the store is not affected")
@@ -247,5 +263,6 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _tap,
     _agent,
     _clouds,
+    _pages,
     _broker,
 )
