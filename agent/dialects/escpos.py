@@ -7,7 +7,7 @@ from agent.dialects.escpos_lengths import is_cut
 from agent.dialects.escpos_table import ESCPOS
 from agent.dialects.ink import INK, leave_pixels
 from agent.dialects.moves import MOVES, line_feed
-from agent.dialects.reader import CANCELLED, LINE_DOTS, RUN_LIMIT, Action, CommandReader
+from agent.dialects.reader import CANCELLED, LINE_DOTS, RUN_LIMIT, Action, CommandReader, plan_of
 from agent.dialects.state import DialectState, is_double_height
 from agent.dialects.tokenizer import Token
 from agent.print_events import (
@@ -26,7 +26,7 @@ _FULL_CUTS = b"\x000Aag"
 
 class Reader(CommandReader):
     def __init__(self, state: DialectState | None = None) -> None:
-        super().__init__(state or DialectState(), ESCPOS, ACTIONS, _SILENT)
+        super().__init__(state or DialectState(), ESCPOS, PLAN)
 
 
 def _feed_lines(reader: CommandReader, token: Token) -> None:
@@ -99,3 +99,4 @@ ACTIONS: dict[bytes, Action] = {
     b"\x1d^": lambda reader, token: reader.print_macro(token, token.head[2]),
 }
 """What each command that leaves ink, moves or cuts does."""
+PLAN = plan_of(ACTIONS, _SILENT)

@@ -15,16 +15,6 @@ def _unsigned(head: bytes) -> int:
     return int.from_bytes(head[2:4], "little")
 
 
-def line_end(reader: CommandReader, token: Token) -> None:
-    """LF: what a receipt has most of."""
-    reader.inked = False
-    if reader.page.open or reader.line_spaced:
-        line_feed(reader, token)
-    else:
-        reader.line_wide = 1
-        reader.emit(Feed(token.start))
-
-
 def line_feed(reader: CommandReader, token: Token, lines: int = 1) -> None:
     reader.inked = False
     reader.line_wide = 1
@@ -72,7 +62,7 @@ def _print_page(reader: CommandReader, token: Token) -> None:
 
 
 def _absolute(reader: CommandReader, token: Token) -> None:
-    head, state = token.head, reader.state
+    head, state = token.head, reader.style.state
     dots = head[2] | head[3] << 8
     dots = state.dots(dots) if state.unit else dots
     if reader.page.open:
@@ -117,7 +107,7 @@ def _direction(reader: CommandReader, token: Token) -> None:
 
 
 MOVES: dict[bytes, Action] = {
-    b"\n": line_end,
+    b"\n": line_feed,
     b"\r": carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,

@@ -7,6 +7,7 @@ give_up. Never raises: what cannot be read comes out as Unreadable.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from agent.cheap_value import cheap_value
 from agent.dialects.glyphs import Glyphs
 from agent.dialects.grammar import Grammar
 from agent.dialects.macros import Macros
@@ -17,7 +18,7 @@ from agent.dialects.state import SETTINGS, DialectState
 from agent.dialects.style import style_of
 from agent.dialects.tokenizer import Token, Tokenizer
 from agent.dialects.turned import Turned
-from agent.print_events import Cut, PrintEvent, Raster, Text, Unreadable
+from agent.print_events import Cut, Feed, PrintEvent, Raster, Text, Unreadable
 
 RUN_LIMIT = 1 << 14
 """Bytes of text without any command between them; more come out in several events."""
@@ -35,6 +36,7 @@ TEXT_DRAWN = "characters drawn by the till itself are not read"
 MACRO = "what a macro prints is not read"
 CANCELLED = "the till cancelled what was not printed yet, some of this may be lost"
 PAGE_LOST = "a page that was never printed is lost"
+LINE_END, DELETE = b"\n", 0x7F
 CUT_TAILS = frozenset(((b"C", b"\1"), (b"C", b"\2"), (b"a", b"\x1b@")))
 """Brother's ESC i C n and ESC i a n, behind the ESC i that cuts everywhere else, and what ends them as text."""
 UNKNOWN_SIGN = "\ufffd"
@@ -42,16 +44,33 @@ UNKNOWN_SIGN = "\ufffd"
 Action = Callable[["CommandReader", Token], None]
 
 
+@cheap_value
+class Does:
+    """What becomes of a command or control byte."""
+
+    act: Action | None = None
+    sets: bool = False
+    """The style may be another one behind it."""
+    passes: bool = False
+    """It leaves no ink and parts no text."""
+
+
+NOTHING = Does()
+Plan = Mapping[bytes, Does]
+
+
+def plan_of(actions: Mapping[bytes, Action], silent: Iterable[bytes]) -> Plan:
+    """`silent`: control bytes that leave no ink, and behind which text goes on."""
+    passing = INTERRUPTING.union(silent)
+    keys = {*actions, *SETTINGS, *passing}
+    return {key: Does(actions.get(key), key in SETTINGS, key in passing) for key in keys}
+
+
 class CommandReader:
-    """One stream. `state` is what the till has set so far; hand it to the next reader of the same connection.
+    """One stream. `state` is what the till has set so far; hand it to the next reader of the same connection."""
 
-    `silent`: control bytes that leave no ink, and behind which text goes on.
-    """
-
-    def __init__(
-        self, state: DialectState, grammar: Grammar, actions: Mapping[bytes, Action], silent: frozenset[bytes]
-    ) -> None:
-        self._style = style_of(state)
+    def __init__(self, state: DialectState, grammar: Grammar, plan: Plan) -> None:
+        self.style = style_of(state)
         self.page = Page()
         self.turned = Turned(state.upside_down)
         self.pixels = Pixels()
@@ -67,19 +86,22 @@ class CommandReader:
         """Text came since the last line end; since the last cut."""
         self._grammar = grammar
         self._tokenizer = Tokenizer(grammar, reading=True, bare_bold=state.bare_bold, display=state.display)
-        self._actions, self._passing = actions, silent | INTERRUPTING
+        self._plan = plan
         self._events: list[PrintEvent] = []
         self._run = b""
         self._run_at = 0
         self._cut_end = self._drawn = 0
         self._slice, self._slice_at = b"", 0
+        self._has_delete = False
+        """DEL is the only ASCII character of a run that is none: looked for once in a slice."""
 
     @property
     def state(self) -> DialectState:
-        return self._style.state
+        return self.style.state
 
     def feed(self, data: bytes) -> list[PrintEvent]:
         self._slice, self._slice_at = data, self._slice_at + len(self._slice)
+        self._has_delete = DELETE in data or (self._has_delete and bool(self._run))
         if self.macros.is_open:
             self.macros.saw(data)
         self._take(self._tokenizer.feed(data))
@@ -137,11 +159,11 @@ class CommandReader:
         if data is None:
             self.emit(Unreadable(token.start, token.end - token.start, MACRO))
             return
-        inner = CommandReader(self.state, self._grammar, self._actions, self._passing)
+        inner = CommandReader(self.state, self._grammar, self._plan)
         inner.drawer, inner.glyphs, inner.symbols = self.drawer, self.glyphs, self.symbols
         for event in inner.feed(data) + inner.give_up():
             self.emit(replace(event, at=token.start))
-        self._style = inner._style
+        self.style = inner.style
 
     def end_pixels(self) -> None:
         if picture := self.pixels.taken(with_dots=self._drawn < MOST_DRAWN):
@@ -158,30 +180,32 @@ class CommandReader:
 
     def _take(self, tokens: list[Token]) -> None:
         """The one loop over everything; what it does most is written out in it, because it decides the speed."""
-        actions, passing, page = self._actions, self._passing, self.page
+        plan, page = self._plan, self.page
         for token in tokens:
             start, _, key, _, data, why = token
             if not key:
-                if self._style.is_display:
+                if self.style.is_display:
                     continue
                 if self._run or len(data) >= RUN_LIMIT:
                     self._collect(start, data)
                 else:
                     self._run, self._run_at = data, start
                 continue
-            if key in passing and (not page.open or key in INTERRUPTING):
+            does = plan.get(key, NOTHING)
+            if does.passes and (not page.open or key in INTERRUPTING):
                 continue
             if self._run:
                 self._flush(key)
-            if not self._style.is_display:
-                if why:
-                    self.emit(Unreadable(start, token.end - start, why))
-                elif key in actions:
-                    actions[key](self, token)
-                elif len(key) == 1 and key not in passing:
-                    self.emit(Unreadable(start, 1, NO_INK))
-            if key in SETTINGS and not why:
-                self._style = self._style.behind(token)
+            if key == LINE_END and not (page.open or self.turned.open or self.line_spaced or self.style.is_display):
+                self.inked, self.line_wide = False, 1
+                self._events.append(Feed(start))
+            elif not self.style.is_display:
+                if does.act and not why:
+                    does.act(self, token)
+                elif why or (len(key) == 1 and not does.passes):
+                    self.emit(Unreadable(start, token.end - start, why or NO_INK))
+            if does.sets and not why:
+                self.style = self.style.behind(token)
 
     def _collect(self, at: int, data: bytes) -> None:
         if self._run:
@@ -198,7 +222,7 @@ class CommandReader:
         """Gives the text that has come, in the style that was in force."""
         if not self._run:
             return
-        data, self._run, style = self._run, b"", self._style
+        data, self._run, style = self._run, b"", self.style
         if self._run_at == self._cut_end and (data, ended_by) in CUT_TAILS:
             return
         if self.pixels.open:
@@ -209,7 +233,9 @@ class CommandReader:
         if style.drawn and not style.drawn.isdisjoint(data):
             self._flush_drawn(data, cell)
             return
-        event = Text(self._run_at, style.decode(data), cell, style.tall, style.emphasis)
+        plain = style.reads_ascii and not self._has_delete and data.isascii()
+        text = data.decode("ascii") if plain else style.decode(data)
+        event = Text(self._run_at, text, cell, style.tall, style.emphasis)
         if self.page.open or self.turned.open:
             self.emit(event)
         else:
@@ -217,7 +243,7 @@ class CommandReader:
 
     def _flush_drawn(self, data: bytes, cell: int) -> None:
         """Shapes the till has drawn itself mean what it drew: shown as unknown, never as the letter they replace."""
-        style, drawn = self._style, self._style.drawn
+        style, drawn = self.style, self.style.drawn
         hit = bytes(code for code in data if code in drawn)
         harmless = len(drawn) <= FEW_DRAWN and not any(bytes((code,)).isalnum() for code in hit)
         self.emit(Unreadable(self._run_at, len(hit), A_SIGN_DRAWN if harmless else TEXT_DRAWN))

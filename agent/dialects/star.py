@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from agent.dialects import ink, moves, pictures, symbols
 from agent.dialects.evidence import Language
-from agent.dialects.reader import CANCELLED, Action, CommandReader
+from agent.dialects.reader import CANCELLED, Action, CommandReader, plan_of
 from agent.dialects.star_paper import extension, forget_page, number, unsigned
 from agent.dialects.star_table import STAR, is_cut
 from agent.dialects.state import SETTINGS, DialectState
@@ -32,10 +32,10 @@ _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x11\x13\x17\x1f")
 
 class Reader(CommandReader):
     def __init__(self, state: DialectState | None = None) -> None:
-        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, ACTIONS, _SILENT)
+        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, PLAN)
         self._aside: int | None = None
         self._before_display: list[PrintEvent] = []
-        self._style_before_display = self._style
+        self._style_before_display = self.style
 
     def give_up(self) -> list[PrintEvent]:
         before = super().give_up()
@@ -49,14 +49,14 @@ class Reader(CommandReader):
     def set_aside(self, at: int) -> None:
         """ESC S: what follows goes to the customer display, if ESC G ends it."""
         self.keep_aside()
-        self._aside, self._style_before_display = at, self._style
+        self._aside, self._style_before_display = at, self.style
         self._before_display, self._events = self._events, []
 
     def drop_aside(self, end: int) -> None:
         """ESC G."""
         if self._aside is not None and end - self._aside <= LONGEST_DISPLAY:
             self._events, self._aside = self._before_display, None
-            self._style = self._style_before_display
+            self.style = self._style_before_display
         self.keep_aside()
 
     def keep_aside(self) -> None:
@@ -177,7 +177,7 @@ def _draw_glyph(reader: CommandReader, token: Token) -> None:
 
 
 ACTIONS: dict[bytes, Action] = {
-    b"\n": moves.line_end,
+    b"\n": moves.line_feed,
     b"\r": moves.carriage_return,
     b"\t": lambda reader, token: reader.emit(Tab(token.start, reader.state.tabs)),
     b"\f": _form_feed,
@@ -213,6 +213,7 @@ ACTIONS: dict[bytes, Action] = {
     b"\x19": _kick,
     b"\x1a": _kick,
 }
+PLAN = plan_of(ACTIONS, _SILENT)
 
 
 def state_behind(data: bytes, state: DialectState) -> DialectState:

@@ -16,7 +16,7 @@ LONGEST_STEP = 5
 class Style:
     """What prints how. Made by `style_of`; never changes."""
 
-    __slots__ = ("_codec", "_reads_ascii", "_steps", "cell", "drawn", "emphasis", "is_display", "state", "tall")
+    __slots__ = ("_codec", "_steps", "cell", "drawn", "emphasis", "is_display", "reads_ascii", "state", "tall")
 
     def __init__(self, state: DialectState) -> None:
         self.state = state
@@ -25,12 +25,10 @@ class Style:
         self.drawn = state.drawn_codes
         """Codes that print a shape of the till's own."""
         self._codec = state.codec
-        self._reads_ascii = reads_ascii(self._codec, state.international)
+        self.reads_ascii = reads_ascii(self._codec, state.international)
         self._steps: dict[bytes, Style] = {}
 
     def decode(self, data: bytes) -> str:
-        if self._reads_ascii and data.isascii() and 0x7F not in data:
-            return data.decode("ascii")
         return decode(data, self._codec, self.state.international)
 
     def behind(self, token: Token) -> "Style":
