@@ -188,3 +188,8 @@ def test_any_events_lay_out() -> None:
         pool += read_job(noise(3000, seed), DialectState(), DialectName.ESCPOS)[0]
     for _ in range(30):
         lay_out(rng.sample(pool, 400))
+
+
+def test_a_page_in_two_directions_is_read_upright_first_and_then_turned() -> None:
+    page = b"\x1bLSHOP\n\x1bT\x01TOTAL 12.50\x1bT\x00\x1d$\x64\x00Thank you\x0c"
+    assert paper_of(page) == ["SHOP", "Thank you", "TOTAL 12.50"]

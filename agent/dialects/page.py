@@ -1,11 +1,9 @@
 """page: holds what a till puts on a page until it is printed or thrown away; prints nothing itself."""
 
-from agent.print_events import PageEnd, PageMove, PrintEvent, Text, Unreadable
+from agent.print_events import PageEnd, PageMove, PrintEvent, Unreadable
 
 LIMIT = 20_000
 """Events on one page; a page of a receipt has a few hundred."""
-
-TURNED = "a page printed in several directions is not read"
 
 
 class Page:
@@ -14,26 +12,25 @@ class Page:
     def __init__(self) -> None:
         self.open = False
         self.at = 0
-        self._events: list[PrintEvent] = []
+        self._events: dict[int, list[PrintEvent]] = {}
+        self._size = 0
         self._origin = (0, 0)
         self._y = 0
         self._direction = 0
-        self._directions: set[int] = set()
 
     def begin(self, at: int) -> None:
         if not self.open:
             self.open, self.at = True, at
-            self._directions = set()
             self.area(at, 0, 0)
 
     def close(self) -> None:
         self.open = False
-        self._events = []
+        self._forget()
 
     def clear(self, at: int) -> None:
         """CAN: what stands on the page is thrown away."""
         if self.open:
-            self._events = []
+            self._forget()
             self.area(at, *self._origin)
 
     def area(self, at: int, x: int, y: int) -> None:
@@ -53,20 +50,25 @@ class Page:
         self.add(PageMove(at, self._origin[0] + dots, None))
 
     def turn(self, direction: int) -> None:
-        """By quarters. A page printed in one direction is read in it: positions count from its own top left."""
-        self._direction = direction
+        """By quarters. What is printed in one direction is read in it: positions count from its own top left."""
+        if direction != self._direction:
+            self._direction = direction
+            self.area(self.at, *self._origin)
 
     def add(self, event: PrintEvent) -> None:
-        if isinstance(event, Text):
-            self._directions.add(self._direction)
-        if len(self._events) < LIMIT:
-            self._events.append(event)
+        if self._size < LIMIT:
+            self._events.setdefault(self._direction, []).append(event)
+            self._size += 1
 
     def printed(self, at: int) -> list[PrintEvent]:
-        """The page's events in the order they were given; the page stays, as ESC FF leaves it."""
-        events = [*self._events, PageEnd(at)]
-        if len(self._events) >= LIMIT:
+        """What was put on it, upright first, then as one reads it when the paper is turned, each in the order given.
+
+        The page stays, as ESC FF leaves it.
+        """
+        events = [event for direction in sorted(self._events) for event in (*self._events[direction], PageEnd(at))]
+        if self._size >= LIMIT:
             events.append(Unreadable(self.at, 0, "a page too full to be one: the rest of it is lost"))
-        if len(self._directions) > 1:
-            events.append(Unreadable(self.at, 0, TURNED))
-        return events
+        return events or [PageEnd(at)]
+
+    def _forget(self) -> None:
+        self._events, self._size = {}, 0

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.dialects.escpos import DISPLAY, RUN_LIMIT, Reader
-from agent.dialects.page import TURNED
 from agent.dialects.reader import CANCELLED, MACRO
 from agent.dialects.state import DialectState
 from agent.print_events import (
@@ -303,7 +302,9 @@ def test_wincors_choice_of_a_device_holds_what_it_is_in() -> None:
 def test_a_page_printed_sideways_is_read_in_its_own_direction() -> None:
     assert texts(read(b"\x1bL\x1bT\x01TOTAL\x0c")) == ["TOTAL"]
     assert whys(read(b"\x1bL\x1bT\x01TOTAL\x0c")) == []
-    assert whys(read(b"\x1bLSHOP\x1bT\x01TOTAL\x0c")) == [TURNED]
+    two = read(b"\x1bLSHOP\x1bT\x01TOTAL\x1bT\x00\x1d$\x64\x00END\x0c")
+    assert whys(two) == []
+    assert [event.text for event in two if isinstance(event, Text)] == ["SHOP", "END", "TOTAL"]
     assert whys(read(b"\x1bL\x1bT\x01TOTAL\x0c\x1bL\x1bT\x00TOTAL\x0c")) == []
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from agent.dialects import DialectName
 from agent.dialects.escpos_lengths import CutScanner, Token, Tokenizer
-from agent.dialects.page import TURNED
 from agent.dialects.reader import CANCELLED
 from agent.dialects.star import DISPLAY, LONGEST_DISPLAY, Reader, is_cut, state_behind
 from agent.dialects.star_table import STAR
@@ -336,7 +335,7 @@ def test_what_a_page_loses_is_named() -> None:
     assert read(b"\x1b\x1dP0\x1b\x1dP1") == []
     assert "lost" in whys(read(b"\x1b\x1dP0TOTAL\x1b\x1dP1"))[0]
     assert whys(read(b"\x1b\x1dP0\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == []
-    assert whys(read(b"\x1b\x1dP0SHOP\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == [TURNED]
+    assert whys(read(b"\x1b\x1dP0SHOP\x1b\x1dP2\x01TOTAL\x1b\x1dP7")) == []
 
 
 def test_what_the_till_cancelled_is_named_only_when_there_was_something() -> None:
