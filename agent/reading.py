@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.dialects import DialectState, read_job
+from agent.dialects.reader import TEXT_DRAWN
 from agent.errors import FormatError
 from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
@@ -77,23 +78,31 @@ def understand(  # noqa: PLR0917 - the steps' own settings
         for sheet in _sheets(events, paper)
         for receipt in read_paper([line.text for line in sheet.lines], form, context, suspicions=doubts)
     ]
-    if all(receipt.kind is Kind.OTHER and receipt.state is State.NOTED for receipt in receipts):
-        drawn = [picture_paper(piece, width_dots, signs) for piece in _drawn(events, alone=not receipts)]
+    is_written = any(character.isalnum() for line in paper.lines for character in line.text)
+    if not is_written or all(receipt.kind is Kind.OTHER and receipt.state is State.NOTED for receipt in receipts):
+        drawn = [picture_paper(piece, width_dots, signs) for piece in _drawn(events, alone=not is_written)]
         drawn = [one for one in drawn if one.why != NO_LETTERS or not receipts]
         if drawn:
-            return _pictured(job, paper, drawn, form, context, doubts)
+            return _pictured(job, paper, drawn, form, context, [why for why in doubts if why != TEXT_DRAWN])
     return Understood(job, paper, tuple(receipts) or _without_text(job, doubts))
 
 
 def _drawn(events: Sequence[PrintEvent], *, alone: bool) -> list[Sequence[PrintEvent]]:
     """Pieces of paper between two cuts with more drawn on them than a logo; without text, also shorter ones."""
     pieces = _pieces(events)
-    heights = [sum(event.height for event in piece if isinstance(event, Raster)) for piece in pieces]
+    heights = [sum(map(_drawn_height, piece)) for piece in pieces]
     return [
         piece
         for piece, height in zip(pieces, heights, strict=True)
         if height >= LONGEST_LOGO_DOTS or (alone and height and _looks_written(piece))
     ]
+
+
+def _drawn_height(event: PrintEvent) -> int:
+    """Dots of paper that a picture takes, or a run of letters that the till has drawn itself."""
+    if isinstance(event, Raster):
+        return event.height
+    return max((shape.height for shape in event.drawn), default=0) if isinstance(event, Text) else 0
 
 
 def written_on(events: Sequence[PrintEvent], signs: Dictionary, width_dots: int) -> list[str]:

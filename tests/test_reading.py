@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from agent.picture_paper import BEING_READ
 from agent.reading import Understood, as_json, context_of, form_of, jobs_in_file, lane_for_file, understand
 from agent.receipt import State
 from agent.settings import Store
 from agent.taps.lane import DialectName
+from tests.raster.pictures import Look, Pictured, PixelTill
+from tests.raster.reading import learnt
 from tests.story.slips import CUT_AND_KICK, START, Shop
 
 LANE = lane_for_file("x", DialectName.AUTO, "cp437", "generic")
@@ -70,3 +73,31 @@ def test_json_has_every_promised_field() -> None:
         "tip total change award_base tenders items phone email card name"
     )
     assert list(as_json(receipt)) == names.split()
+
+
+def drawn_letters(picture: Pictured) -> bytes:
+    """The same dots as letters that the till draws itself: cells of 12 x 24 as ESC & glyphs, a line at a time."""
+    size, out = picture.width // 8, bytearray(b"\x1b@\x1b3\x18\x1b%\x01")
+    rows = [int.from_bytes(picture.rows[at : at + size], "big") for at in range(0, len(picture.rows), size)]
+    for top in range(0, len(rows), 24):
+        strip = [*rows[top : top + 24], *[0] * (24 - len(rows[top : top + 24]))]
+        for cell in range(picture.width // 12):
+            columns = b""
+            for x in range(cell * 12, cell * 12 + 12):
+                bits = sum((row >> (picture.width - 1 - x) & 1) << (23 - y) for y, row in enumerate(strip))
+                columns += bits.to_bytes(3, "big")
+            code = bytes((32 + cell,))
+            out += b"\x1b&\x03" + code + code + b"\x0c" + columns
+        out += bytes(range(32, 32 + picture.width // 12)) + b"\n"
+    return bytes(out) + CUT_AND_KICK
+
+
+def test_letters_that_the_till_has_drawn_itself_are_read_as_a_picture() -> None:
+    look = Look("DejaVuSans.ttf", 22)
+    signs = learnt(PixelTill(look, 5, goods=2), 7).dictionary
+    picture = PixelTill(look, 6, goods=2).sale()
+    (job,) = [job for job in jobs_in_file(drawn_letters(picture), LANE) if len(job.data) > 100]
+    (receipt,) = understand(job, LANE.dialect, form_of(LANE), context_of(STORE), signs).receipts
+    assert (receipt.state, receipt.total, receipt.phone) == (State.ACCEPTED, picture.total, picture.phone)
+    (unknown,) = understand(job, LANE.dialect, form_of(LANE), context_of(STORE)).receipts
+    assert unknown.reason == BEING_READ

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.paper import place
-from agent.print_events import PrintEvent, Raster
+from agent.paper import Mark, place
+from agent.paper.rows import places_of
+from agent.paper.sheet import DRAWN
+from agent.print_events import PrintEvent, Raster, Text
 
 WIDEST = 1024
 """Dots; paper of 112 mm has 832."""
@@ -37,7 +39,7 @@ def joined(events: Sequence[PrintEvent], width_dots: int) -> Bitmap | None:
 
     None when no picture's dots came over the wire, or when it is longer than any receipt.
     """
-    marks = [mark for mark in place(events, width_dots).marks if isinstance(mark.what, Raster) and mark.what.data]
+    marks = [picture for mark in place(events, width_dots).marks for picture in _pictures(mark)]
     width = max((mark.x + mark.width for mark in marks), default=0)
     height = max((mark.y + mark.height for mark in marks), default=0)
     if not 0 < width <= WIDEST or height > MOST_ROWS:
@@ -49,6 +51,17 @@ def joined(events: Sequence[PrintEvent], width_dots: int) -> Bitmap | None:
         for y, row in enumerate(_rows(mark.what), start=mark.y):
             rows[y] |= row << shift
     return Bitmap(width, tuple(rows))
+
+
+def _pictures(mark: Mark) -> Iterator[Mark]:
+    """The picture; or the shapes that a till has drawn for letters of its own, where they stand in the text."""
+    if isinstance(mark.what, Raster) and mark.what.data:
+        yield mark
+    elif isinstance(mark.what, Text) and mark.what.drawn:
+        shapes = iter(mark.what.drawn)
+        for column, sign in enumerate(places_of(mark.what.text)):
+            if sign == DRAWN and (shape := next(shapes, None)):
+                yield Mark(mark.x + column * mark.what.cell, mark.y, shape.width, shape.height, shape)
 
 
 def _rows(picture: Raster) -> Iterator[int]:
