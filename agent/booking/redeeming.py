@@ -15,13 +15,16 @@ from sqlite_utils import Database
 
 from agent.awards import FACT_VERSION, Award
 from agent.awards.discount import Expected, shown
+from agent.awards.goods import holds
 from agent.booking.awarding import fact_of
 from agent.booking.desk import Case, Desk, Rules
 from agent.booking.person import Person, keyed
 from agent.business_day import day_of, deadline
+from agent.customer import without_payment_cards
 from agent.duplicates import Sameness
 from agent.errors import TillpostError
 from agent.ledger import attachments, audit, bindings, redemptions
+from agent.ledger.flags import Flag, raise_flag
 from agent.ledger.moment import Moment
 from agent.ledger.redemptions import Asked, Redemption
 from agent.providers import Answer, Call, Reservation, Reward, Traits, Unknown
@@ -131,10 +134,19 @@ def _maybe_proven(desk: Desk, case: Case, one: Redemption) -> Case:
     nothing = Award(one.asked.programme, Call.REDEEM, 0, 0, Decimal(0), "")
     fact = fact_of(desk, case, nothing, promised, one.asked.key)
     redemptions.prove(desk.db, one, case.id, seen, fact, case.deadline, desk.now.wall)
+    _look_beside(desk, case, one)
     if one.asked.in_award and one.reservation:
         spend = {**spend_of(one.reservation), "value": seen.amount}
         case = replace(case, spends={**case.spends, one.asked.programme: spend})
     return case
+
+
+def _look_beside(desk: Desk, case: Case, one: Redemption) -> None:
+    programme = desk.rules.programmes.get(one.asked.programme)
+    beside = [label for label, _ in case.receipt.discounts if programme and holds(programme.not_with, label)]
+    if beside:
+        detail = f"a reward of {one.asked.programme} was given beside '{without_payment_cards(beside[0])}'"
+        raise_flag(desk.db, Flag.STACKED, f"redemption/{one.id}", detail, case.id, case.business_day, desk.now.wall)
 
 
 def _differ(who: Person, other: Person) -> bool:

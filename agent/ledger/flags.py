@@ -20,6 +20,8 @@ class Flag(StrEnum):
     """An award for a receipt without a single article line."""
     NO_DISCOUNT = "no_discount"
     """A reward was reserved, and no receipt showed that it was given."""
+    STACKED = "stacked"
+    """A reward was given together with a discount that the programme does not want beside it."""
     OTHER_DISCOUNT = "other_discount"
     """A reward was given, but not as much of it as was promised."""
 

@@ -90,6 +90,10 @@ class Programme(Section):
         "ask", description="Rewards at the till: ask the customer, offer by itself what fits, or never."
     )
     stacking: Literal["one", "any"] = Field("one", description="Rewards on one receipt: at most one, or any number.")
+    not_with: tuple[str, ...] = Field(
+        ("EMPLOYEE", "STAFF DISCOUNT"),
+        description="Discounts a reward should not be given beside: such a receipt is flagged.",
+    )
     reward_minutes: float = Field(
         14, gt=0, le=240, description="A reserved reward goes back by itself when no receipt shows it in this time."
     )

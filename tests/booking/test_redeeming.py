@@ -278,3 +278,11 @@ class TestBound:
         bind(shop.db, shop.rules, "front", ANN, 10, CASHIER, shop.now)
         shop.book(sale(2))
         assert [body["customer"]["phone"] for body in shop.deliver()] == ["+14155550101"]
+
+
+@pytest.mark.parametrize(("label", "kinds"), [("EMPLOYEE 10%", ["stacked"]), ("SENIOR DAY", [])])
+def test_a_reward_beside_an_employee_discount_is_flagged(till: Shop, label: str, kinds: list[str]) -> None:
+    reserve(till)
+    till.book(replace(discounted(), discounts=(("LOYALTY REWARD", 500), (label, 300)), discount=800))
+    assert page(till)["state"] == "proven"
+    assert [flag["kind"] for flag in flags.flags_page(till.db)] == kinds

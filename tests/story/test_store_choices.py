@@ -1,5 +1,6 @@
 """What a store may choose, through the whole box: slips behind the sale, a look before it goes, rewards, its day."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ name = "Example Pets"
 timezone = "UTC"
 claim_url = "https://claim.example/?c="
 customer_slip = "all"
+closing_slip = "till-1"
 [page]
 listen = ""
 [lanes.till-1]
@@ -132,3 +134,25 @@ async def test_a_receipt_that_does_not_add_up_is_held_and_never_guessed(chain: C
     await chain.print(plain("EXAMPLE PETS", "SALE", f"Customer phone: {phone}", "thank you"))
     await chain.settled()
     assert await chain.given(phone, "points") == 0
+
+
+@pytest.mark.feature("5.3")
+async def test_a_slip_waits_for_the_tills_job_and_never_falls_into_it(chain: Chain) -> None:
+    """The till stops in the middle of a receipt; the owner asks for the day's slip at that very moment."""
+    job = paper(str(next(chain.numbers)), [LEASH], at=NOW)
+    host, _, port = chain.till.address.rpartition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    before = len(our_slips(chain))
+    writer.write(job[:150])
+    await writer.drain()
+    await until("the first half is printed", lambda: job[:150] in bytes(chain.printer.printed))
+    asked = asyncio.create_task(chain.box.command("day", "--print"), name="the owner")
+    await asyncio.sleep(1.5)
+    assert len(our_slips(chain)) == before, "it waits"
+    writer.write(job[150:])
+    writer.write_eof()
+    await reader.read()
+    writer.close()
+    assert "printed on till-1" in await asked
+    assert job in bytes(chain.printer.printed), "in one piece"
+    assert any(b"Receipts read" in slip for slip in our_slips(chain)[before:])
