@@ -67,6 +67,7 @@ class WireTap:
         self._life: Life | None = None
         self._current: _Current | None = None
         self._told = ""
+        self._noted = False
         self.ready = asyncio.Event()
 
     @property
@@ -187,8 +188,9 @@ class WireTap:
             if life is not None:
                 self._end_life(life, tap)
             life = self._begin_life(tap, event.first_offset)
-        else:
+        elif not self._noted:
             self._note_opened(life, tap, self._parts.keeper.next_session())
+        self._noted = True
         self._told = self._counts.fault = ""
         self._counts.open_sessions = 1
         self._listen_for(life)
@@ -206,7 +208,7 @@ class WireTap:
         if tap is not None:
             at_least = max(0, life.known_end - life.base[0] - life.handed[0])
             words = f"at least {at_least} bytes" if at_least else "perhaps bytes that it had just heard"
-            another = "another wire tap was plugged in" if tap.serial != life.serial else "the wire tap lost its power"
+            another = "another wire tap was plugged in" if tap.serial != life.serial else "the wire tap started anew"
             keeper.gap(stream, life.handed[0], None, f"{another}: {words}")
         keeper.note(RecordKind.CLOSED, stream, life.handed[0], json.dumps({"cause": "the wire tap restarted"}).encode())
         keeper.sync(stream)
@@ -214,7 +216,10 @@ class WireTap:
             keeper.unlisten(self._stream(life, direction))
 
     def _note_opened(self, life: Life, tap: Tap, session: int) -> None:
-        """Its beginning; and again, under a number of its own, at each meeting: a restart soon finds the newest."""
+        """Its beginning; and once more, under a number of its own, by each process: a restart soon finds the newest.
+
+        Only before this process has handed anything on: then what was handed is what was written.
+        """
         words = {"peer": self._lane.path, "board": tap.board, **life.as_words()}
         stream = Stream(self._lane.name, session, Direction.TO_PRINTER)
         self._parts.keeper.note(RecordKind.OPENED, stream, 0, json.dumps(words).encode())

@@ -131,7 +131,7 @@ async def test_a_microcontroller_that_lost_its_power_is_a_named_gap_and_a_new_se
     assert journaled(tmp_path / "journal") == job(1) + job(2)
     named = gaps(tmp_path / "journal")
     assert len(named) == 1
-    assert "lost its power" in str(named[0]["cause"])
+    assert "started anew" in str(named[0]["cause"])
 
 
 async def test_the_port_is_left_to_the_updating_command_and_taken_back(tmp_path: Path) -> None:
@@ -225,3 +225,21 @@ async def test_the_newest_life_is_found_in_the_journal(tmp_path: Path) -> None:
     assert life is not None
     assert (life.boot, life.handed[0]) == (simulator.board.boot, len(job(3)))
     assert last_life(tmp_path / "journal", "till2") is None
+
+
+async def test_what_the_mask_withholds_over_a_reconnect_is_not_taken_for_kept(tmp_path: Path) -> None:
+    """Killed while a possible card number's first digits wait for the rest: they come again, and once."""
+    async with simulated(tmp_path) as simulator, box(tmp_path, [lane(tmp_path)]) as process:
+        await say(tmp_path / "till", job(1) + b"41111111")
+        await until(lambda: has_more(process.journal, len(job(1)) - 1))
+        set_aside(tmp_path, "till1").write_text(str(os.getpid()))
+        await until(lambda: not process.status()["lanes"]["till1"]["open_sessions"])  # type: ignore[index]
+        set_aside(tmp_path, "till1").write_text("")
+        before = process.pid
+        os.kill(before, signal.SIGKILL)
+        await until(partial(process.lives_since, before))
+        await say(tmp_path / "till", b"\n" + job(2))
+        await until(lambda: len(journaled(process.journal)) >= len(job(1) + job(2)) + 9)
+        await until(lambda: not simulator.tap.held())
+    assert journaled(tmp_path / "journal") == job(1) + b"41111111\n" + job(2)
+    assert not gaps(tmp_path / "journal")
