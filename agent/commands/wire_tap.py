@@ -1,7 +1,7 @@
 """wire_tap: looks at the wire tap of a lane, puts a firmware on it, brings it up to date; reads no receipts."""
 
+import fcntl
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -165,15 +165,19 @@ def _asked(path: str) -> dict[str, Any]:
 @contextmanager
 def _port_for_us(settings: Settings, name: str, path: str) -> Iterator[None]:
     """A tap process that has the port lets go of it until we are done."""
-    mine = set_aside(settings.device.run, name)
-    if name:
-        mine.parent.mkdir(parents=True, exist_ok=True)
-        mine.write_text(str(os.getpid()))
-    try:
+    if not name:
         _wait_until_free(path)
         yield
-    finally:
-        if name:
+        return
+    mine = set_aside(settings.device.run, name)
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    with mine.open("w") as file:
+        mine.chmod(0o644)  # the tap runs as another user, and only looks whether it is locked
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            _wait_until_free(path)
+            yield
+        finally:
             mine.unlink(missing_ok=True)
 
 

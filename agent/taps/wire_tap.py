@@ -6,6 +6,7 @@ after a restart the journal itself says from where on it must be sent again.
 """
 
 import asyncio
+import fcntl
 import json
 import logging
 import os
@@ -43,8 +44,11 @@ SILENT_SECONDS = 8.0
 
 
 def set_aside(run: Path, lane: str) -> Path:
-    """The file by which `tillpost wire-tap` asks for the port of a lane: it holds that process's number."""
-    return run / f"wire-tap-{lane}.pid"
+    """The file by which `tillpost wire-tap` asks for the port of a lane: while it is locked, the port is left to it.
+
+    A lock and not a process's number, because systemd hides other users' processes from the tap.
+    """
+    return run / f"wire-tap-{lane}.lock"
 
 
 @dataclass(slots=True)
@@ -59,7 +63,7 @@ class _Current:
 
 
 class WireTap:
-    """`set_aside`: while this file holds the number of a living process, the port is left to that one."""
+    """`set_aside`: while this file is locked by somebody, the port is left to him."""
 
     def __init__(self, lane: Lane, parts: Parts, counts: LaneCounts, journal: Path, set_aside: Path) -> None:
         self._lane, self._parts, self._counts = lane, parts, counts
@@ -109,9 +113,13 @@ class WireTap:
 
     def _left_to_another(self) -> bool:
         try:
-            return Path(f"/proc/{int(self._set_aside.read_text())}").exists()
-        except (OSError, ValueError):
+            with self._set_aside.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:  # there is none
             return False
+        return False
 
     # One opening.
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -56,6 +57,14 @@ async def say(path: Path, data: bytes) -> None:
 def tap_of(parts: Parts, folder: Path) -> tuple[WireTap, LaneCounts]:
     counts = LaneCounts()
     return WireTap(lane(folder), parts, counts, folder / "journal", set_aside(folder, "till1")), counts
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """As `tillpost wire-tap` does while it works on the port."""
+    with file.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def has_more(journal: Path, count: int) -> bool:
@@ -139,10 +148,9 @@ async def test_the_port_is_left_to_the_updating_command_and_taken_back(tmp_path:
         tap, counts = tap_of(parts, tmp_path)
         async with running(tap):
             await until(lambda: counts.open_sessions)
-            set_aside(tmp_path, "till1").write_text(str(os.getpid()))
-            await until(lambda: not counts.open_sessions)
-            await say(tmp_path / "till", job(1))
-            set_aside(tmp_path, "till1").write_text("")
+            with locked(set_aside(tmp_path, "till1")):
+                await until(lambda: not counts.open_sessions)
+                await say(tmp_path / "till", job(1))
             await until(lambda: counts.bytes_to_printer == len(job(1)))
     assert journaled(tmp_path / "journal") == job(1)
 
@@ -232,9 +240,8 @@ async def test_what_the_mask_withholds_over_a_reconnect_is_not_taken_for_kept(tm
     async with simulated(tmp_path) as simulator, box(tmp_path, [lane(tmp_path)]) as process:
         await say(tmp_path / "till", job(1) + b"41111111")
         await until(lambda: has_more(process.journal, len(job(1)) - 1))
-        set_aside(tmp_path, "till1").write_text(str(os.getpid()))
-        await until(lambda: not process.status()["lanes"]["till1"]["open_sessions"])  # type: ignore[index]
-        set_aside(tmp_path, "till1").write_text("")
+        with locked(set_aside(tmp_path, "till1")):
+            await until(lambda: not process.status()["lanes"]["till1"]["open_sessions"])  # type: ignore[index]
         before = process.pid
         os.kill(before, signal.SIGKILL)
         await until(partial(process.lives_since, before))
