@@ -93,7 +93,7 @@ class CommandReader:
         self._cut_end = self._drawn = 0
         self._slice, self._slice_at = b"", 0
         self._has_delete = False
-        """DEL is the only ASCII character of a run that is none: looked for once in a slice."""
+        """DEL is the only ASCII character of a run that prints nothing: looked for once in a slice."""
 
     @property
     def state(self) -> DialectState:
@@ -101,7 +101,7 @@ class CommandReader:
 
     def feed(self, data: bytes) -> list[PrintEvent]:
         self._slice, self._slice_at = data, self._slice_at + len(self._slice)
-        self._has_delete = DELETE in data or (self._has_delete and bool(self._run))
+        self._has_delete = self._has_delete or DELETE in data
         if self.macros.is_open:
             self.macros.saw(data)
         self._take(self._tokenizer.feed(data))

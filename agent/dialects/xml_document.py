@@ -56,7 +56,7 @@ class XmlDocument:
         self._open: list[tuple[str, int, list[str]]] = []
         self._size = 0
         self._over = False
-        self._fed = 0
+        self._fed = self._last = 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._opened
         self._parser.EndElementHandler = self._closed
@@ -86,7 +86,7 @@ class XmlDocument:
     def _break(self, why: str) -> None:
         """What stands in the elements that never close was printed, or would have been: it is given too."""
         self._over = True
-        at = max(0, self._parser.CurrentByteIndex)
+        at = self._last  # expat's own place depends on how the bytes were cut
         for name, begin, text in reversed(self._open):
             self._parts.append(Closed(begin, name, "".join(text)))
         self._parts.append(Broken(at, why))
@@ -94,7 +94,7 @@ class XmlDocument:
     def _opened(self, name: str, attributes: dict[str, str]) -> None:
         if len(self._open) >= MOST_DEPTH:
             raise _Refused("this XML is nested deeper than any print job, and is not read")
-        at = self._parser.CurrentByteIndex
+        at = self._last = self._parser.CurrentByteIndex
         self._open.append((_plain(name), at, []))
         self._parts.append(Opened(at, _plain(name), {_plain(one): value for one, value in attributes.items()}))
 

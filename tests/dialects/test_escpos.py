@@ -94,6 +94,11 @@ def test_text_and_styles() -> None:
     ]
 
 
+def test_a_character_without_ink_is_unknown_however_it_is_sliced() -> None:
+    for _, pieces in slicings(b"A\x7fB\n\x1b*r\x00\x00\x7f\x1b\x1dC"):
+        assert "\x7f" not in "".join(texts(read_in(pieces, Reader)))
+
+
 def test_letters_around_a_status_request_are_one_word() -> None:
     assert read(b"TO\x10\x04\x01TAL\x00 12\x11.00\n") == [Text(0, "TOTAL 12.00"), Feed(16)]
 

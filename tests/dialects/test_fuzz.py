@@ -2,8 +2,9 @@
 
 import pytest
 
-from agent.dialects import READERS, Language
+from agent.dialects import READERS, DialectState, Language
 from tests.dialects.fuzz import fuzzed, read_fuzzed
+from tests.dialects.streams import randomly_sliced, read_in, sliced
 
 
 @pytest.mark.parametrize("language", READERS)
@@ -20,3 +21,13 @@ def test_a_seed_makes_the_same_bytes_and_events(language: Language) -> None:
         for _ in range(2)
     )
     assert first == second
+
+
+@pytest.mark.parametrize("language", READERS)
+def test_slicing_changes_nothing(language: Language) -> None:
+    for seed in range(8):
+        for number, job in enumerate(fuzzed(language, 20_000, seed)):
+            data = job[:2000]
+            whole = read_in([data], lambda: READERS[language](DialectState()))
+            for pieces in (sliced(data, 1), randomly_sliced(data, seed + number)):
+                assert read_in(pieces, lambda: READERS[language](DialectState())) == whole, (seed, number)
