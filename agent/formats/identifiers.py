@@ -54,15 +54,21 @@ def _up_to_another_label(value: str, form: Format) -> str:
 
 def _number_behind(text: str, phrase: str) -> str | None:
     """The first number beside the phrase, on one line, as printed; an amount ('Refund 16.28') is none."""
-    for match in _number_pattern(phrase).finditer(level(text)):
+    for match in _number_pattern(phrase).finditer(_levelled(text)):
         if not _AMOUNT_re.fullmatch(match["value"]):
             return text[match.start("value") : match.end("value")].strip(".-/")
     return None
 
 
+@lru_cache(maxsize=8)
+def _levelled(text: str) -> str:
+    """One paper is looked at phrase by phrase; it is levelled once."""
+    return level(text)
+
+
 def _without(text: str, phrase: str) -> str:
     """The text with what stands behind the phrase blanked out: another receipt's number, maybe beside our own."""
-    for match in _number_pattern(phrase).finditer(level(text)):
+    for match in _number_pattern(phrase).finditer(_levelled(text)):
         text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
     return text
 
