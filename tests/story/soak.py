@@ -65,9 +65,11 @@ def _send(vendors: list[str], receipts: int, seed: int) -> int:
             task = progress.add_task(vendor, total=receipts, words="")
             outcome = asyncio.run(_one(vendor, receipts, seed, progress, task))
             clean = clean and outcome.clean
+            verdict = "holds" if outcome.clean else "BROKEN"
             cells = [getattr(outcome, name) for name in names]
             shown = [f"{cell:.0f}" if isinstance(cell, float) else str(cell) for cell in cells]
-            table.add_row(*shown, "holds" if outcome.clean else "BROKEN", style="" if outcome.clean else "bold red")
+            table.add_row(*shown, verdict, style="" if outcome.clean else "bold red")
+            console.print(f"{vendor}: {verdict}, {dict(zip(names, shown, strict=True))}", markup=False)
             done = ", ".join(f"{fault} {times}" for fault, times in outcome.misbehaved.items())
             console.print(f"{vendor} misbehaved: {done}", markup=False)
     console.print(table)
