@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ async def box(parts: Parts, visit: Visit) -> Mapping[str, Any]:
 def _paper(parts: Parts, places: Places, row: Mapping[str, Any], name: str) -> list[str] | None:
     """Its lines, with what is personal starred; None when the journal no longer holds them."""
     lane = lane_of({lane.name: lane for lane in parts.settings.tap_lanes()}, row["lane"])
-    events = printed_at(JournalReader(places.journal), lane, row)
+    with closing(JournalReader(places.journal)) as journal:
+        events = printed_at(journal, lane, row)
     if events is None:
         return None
     signs = Glyphs(places.glyphs).dictionary(lane.name)
