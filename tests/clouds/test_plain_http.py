@@ -11,7 +11,7 @@ import pytest
 
 from agent.sandboxes.misbehaviour import Call, Fault, Misbehaviour
 from agent.sandboxes.plain_http import TOKEN
-from tests.providers.conformance import PHONE, fact
+from tests.providers.conformance.facts import PHONE, fact
 
 
 class Process:

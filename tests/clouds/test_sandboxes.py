@@ -12,7 +12,7 @@ from agent.providers.registry import PROVIDERS, connect
 from agent.sandboxes.registry import SANDBOXES
 from agent.settings import ProviderSettings
 from agent.settings.clouds import CloudSettings
-from tests.providers.conformance import PHONE, fact
+from tests.providers.conformance.facts import PHONE, fact
 
 SETTINGS: TypeAdapter[ProviderSettings] = TypeAdapter(CloudSettings)
 

@@ -15,7 +15,7 @@ from agent.sandboxes.tapmango import KEY, TapmangoCloud
 from agent.settings.clouds import AstroSettings, TapmangoSettings
 from tests.courier.shop import CountingClock, shop
 from tests.ledger.facts import CLOSING, CLOUD, moment
-from tests.providers.conformance import PHONE, fact
+from tests.providers.conformance.facts import PHONE, fact
 
 
 def tapmango(url: str) -> Any:

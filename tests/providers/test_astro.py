@@ -25,7 +25,7 @@ from agent.providers.facts import redeem_body
 from agent.sandboxes.astro import REQUIRED, AstroCloud
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
-from tests.providers.conformance import PHONE, STRANGER, fact, void_body
+from tests.providers.conformance.facts import PHONE, STRANGER, fact, void_body
 from tests.providers.vendor import Counter, bought, counter, line
 
 FOOD = line("Acana 25lb", 14000, 2, sku="0064992")

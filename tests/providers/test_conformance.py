@@ -3,7 +3,8 @@
 import pytest
 
 from agent.providers.registry import PROVIDERS
-from tests.providers.conformance import CHECKS, NEED_LITTLE_PATIENCE, OTHER_PHONE, PHONE, Check
+from tests.providers.conformance import CHECKS, NEED_LITTLE_PATIENCE, Check
+from tests.providers.conformance.facts import OTHER_PHONE, PHONE
 from tests.providers.pairs import IMPATIENT_S, PAIRS, PATIENT_S
 
 

@@ -27,7 +27,7 @@ from agent.sandboxes.crm_com import CrmComCloud
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.settings.clouds import CrmComSettings
-from tests.providers.conformance import OTHER_PHONE, PHONE, STRANGER, void_body
+from tests.providers.conformance.facts import OTHER_PHONE, PHONE, STRANGER, void_body
 from tests.providers.vendor import Counter, bought, counter, line, original
 
 TWO = (line("Kibble", 4000, sku="K1"), line("Leash", 1500))

@@ -11,7 +11,7 @@ from agent.providers.registry import connect
 from agent.providers.templates import NothingThere, filled, filled_path
 from agent.sandboxes.misbehaviour import Fault
 from agent.settings.clouds import FivestarsSettings
-from tests.providers.conformance import PHONE, fact
+from tests.providers.conformance.facts import PHONE, fact
 from tests.providers.vendor import bought, counter, line
 
 ONE = line("Amp", 1999)

@@ -33,7 +33,7 @@ from agent.sandboxes.listener import Listener
 from agent.sandboxes.plain_http import PlainHttpCloud
 from agent.settings import PlainHttpSettings
 from tests.hand_clock import HandClock
-from tests.providers.conformance import PHONE, STRANGER, fact
+from tests.providers.conformance.facts import PHONE, STRANGER, fact
 
 PAGE = (Path(__file__).parents[2] / "docs" / "plain-http.md").read_text()
 KEY = fact(1)["key"]

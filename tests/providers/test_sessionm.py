@@ -9,7 +9,7 @@ from agent.providers.facts import redeem_body, release_body, spend_of
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.sessionm import SessionmCloud
-from tests.providers.conformance import PHONE, fact
+from tests.providers.conformance.facts import PHONE, fact
 from tests.providers.vendor import Counter, bought, counter, line, original
 
 THREE = (line("Kibble", 4000, sku="K1"), line("Leash", 1500, sku="L1"), line("Bowl", 500, sku="B1"))

@@ -25,7 +25,7 @@ from agent.providers.facts import redeem_body
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.tapmango import TapmangoCloud
-from tests.providers.conformance import OTHER_PHONE, PHONE, STRANGER, fact
+from tests.providers.conformance.facts import OTHER_PHONE, PHONE, STRANGER, fact
 from tests.providers.vendor import Counter, bought, counter, line
 
 COFFEE = line("Coffee", 450)

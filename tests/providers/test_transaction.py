@@ -19,7 +19,7 @@ from agent.providers.transaction import (
     request_id,
     without,
 )
-from tests.providers.conformance import fact
+from tests.providers.conformance.facts import fact
 from tests.providers.vendor import bought, line
 
 

@@ -17,7 +17,7 @@ from agent.sandboxes.cloud import SandboxCloud
 from agent.sandboxes.registry import SANDBOXES
 from agent.settings import ProviderSettings
 from agent.settings.clouds import CloudSettings
-from tests.providers.conformance import PHONE, fact, receipt
+from tests.providers.conformance.facts import PHONE, fact, receipt
 
 SETTINGS: TypeAdapter[ProviderSettings] = TypeAdapter(CloudSettings)
 

@@ -32,7 +32,7 @@ from agent.sandboxes.misbehaviour import Fault
 from agent.sandboxes.registry import SANDBOXES
 from agent.settings import ProviderSettings, Store
 from agent.settings.clouds import CloudSettings
-from tests.providers.conformance import article, fact, receipt
+from tests.providers.conformance.facts import article, fact, receipt
 
 SPEED = 60.0
 """A back-off of two minutes takes two seconds."""

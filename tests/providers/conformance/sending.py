@@ -1,10 +1,6 @@
-"""conformance: what every adapter must do with its sandbox, whatever the cloud speaks; knows no adapter.
+"""sending: what holds for awards and takings back at every cloud, and what a fault there may and may not do."""
 
-A check takes an open pair and a way to make facts. `deliver` follows the idempotency classes as the product does, so
-that the checks can ask for an exact ledger after any misbehaviour.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,105 +8,27 @@ from agent.providers import (
     AlreadyDone,
     Ambiguous,
     Answer,
-    Basket,
     Call,
     Code,
     Done,
-    Estimate,
     Idempotency,
     Later,
     Member,
-    NewMember,
     NoMember,
     NotFound,
-    Product,
     Refused,
-    Reservation,
     Unknown,
 )
-from agent.providers.facts import redeem_body, release_body
 from agent.sandboxes.misbehaviour import Call as Door
 from agent.sandboxes.misbehaviour import Fault
+from tests.providers.conformance.facts import OTHER_PHONE, PHONE, STRANGER, Fact, fact, sale_of_two, second_article_back
 from tests.providers.pairs import Pair
 
-PHONE, OTHER_PHONE, STRANGER = "+14155550188", "+14155550119", "+14155550142"
 TRIES = 12
 NOT_APPLIED_UNSEEN = (Fault.ERROR_BEFORE, Fault.DROP_BEFORE)
 """The cloud has not done it, but the adapter cannot know."""
 ASKED_OF_A_PERSON = (Idempotency.NONE, Idempotency.WEAK)
 """Classes where a question may stay open."""
-
-Fact = Mapping[str, Any]
-Check = Callable[[Pair], Awaitable[None]]
-
-
-def fact(number: int, points: int | None = None, phone: str = PHONE) -> dict[str, Any]:
-    """An outbox body as `agent.awards.fact_body` makes them; each number is worth other points than the next."""
-    points = 10 + number if points is None else points
-    return {
-        "v": 1,
-        "key": f"TP-1/till 1/0000abcd-000001-{number:07d}/club",
-        "kind": "award" if points > 0 else "take_back",
-        "programme": "club",
-        "points": points,
-        "base": points * 100,
-        "rate": "1",
-        "currency": "USD",
-        "exponent": 2,
-        "customer": {"phone": phone},
-        "store": "store",
-        "device": "TP-1",
-        "lane": "till 1",
-        "captured_at": datetime.now(UTC).isoformat(),
-        "business_day": "2026-11-14",
-        "receipt": receipt(number, [article(number, points)]),
-    }
-
-
-def article(number: int, points: int) -> dict[str, Any]:
-    return {"text": f"Article {number}", "quantity": 1, "amount": points * 100, "sku": f"SKU-{number}"}
-
-
-def receipt(number: int, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    subtotal = sum(item["amount"] for item in items)
-    tax = subtotal * 8 // 100
-    return {
-        "kind": "sale" if subtotal >= 0 else "return",
-        "number": str(number),
-        "register": "1",
-        "cashier": None,
-        "date": "2026-11-14T09:00:00",
-        "original": None,
-        "subtotal": subtotal,
-        "discount": None,
-        "tax": tax,
-        "total": subtotal + tax,
-        "tenders": [["VISA", subtotal + tax]],
-        "items": list(items),
-    }
-
-
-def sale_of_two() -> dict[str, Any]:
-    """149 points for two articles."""
-    return fact(1, 149) | {"receipt": receipt(1, [article(1, 100), article(2, 49)])}
-
-
-def second_article_back(sold: Fact, remote_id: str) -> dict[str, Any]:
-    """As the courier hands a take-back out: with the sale's own body, and what came back of it before."""
-    original = {**sold, "remote_id": remote_id}
-    return fact(2, -49) | {"receipt": receipt(2, [article(2, -49)]), "original": original, "earlier": []}
-
-
-def void_body(award: Fact, remote_id: str) -> dict[str, Any]:
-    """As the ledger undoes an award whole."""
-    return {
-        **award,
-        "kind": Call.VOID.value,
-        "key": f"{award['key']}~undo",
-        "points": -award["points"],
-        "base": -award["base"],
-        "undoes": {"key": award["key"], "remote_id": remote_id},
-    }
 
 
 async def send(pair: Pair, *facts: Fact) -> Sequence[Answer]:
@@ -367,115 +285,6 @@ async def a_failed_look_is_not_a_miss(pair: Pair) -> None:
     assert isinstance(await pair.provider.read_back(looked_for(fact(1))), Unknown | Later)
 
 
-def has(pair: Pair, *calls: Call) -> bool:
-    return all(call in pair.provider.idempotency for call in calls)
-
-
-async def the_person_at_the_tablet(pair: Pair) -> None:
-    if not has(pair, Call.LIST_CHECKED_IN):
-        return
-    assert await pair.provider.list_checked_in() == []
-    (member,) = pair.cloud.book.find({"phone": PHONE})
-    pair.cloud.book.checked_in.append(member.id)
-    listed = await pair.provider.list_checked_in()
-    assert isinstance(listed, list)
-    assert [(one.member_id, one.phone_last4) for one in listed] == [(member.id, PHONE[-4:])]
-
-
-async def signs_up_once(pair: Pair) -> None:
-    if not has(pair, Call.CREATE_MEMBER):
-        return
-    new = NewMember(phone=STRANGER, first_name="Robin", last_name="Sample")
-    made = await pair.provider.create_member(new)
-    assert isinstance(made, Member)
-    found = await pair.provider.find_member({"phone": STRANGER})
-    assert isinstance(found, Member)
-    assert (found.id, found.name) == (made.id, "Robin S.")
-    await pair.provider.create_member(new)
-    assert len(pair.cloud.book.find({"phone": STRANGER})) == 1
-
-
-async def member_with_points(pair: Pair) -> Member:
-    """With enough of whatever this cloud spends: points, or money in a wallet."""
-    (person,) = pair.cloud.book.find({"phone": PHONE})
-    person.wallet = 2000
-    await send(pair, fact(1, 200))
-    found = await pair.provider.find_member({"phone": PHONE})
-    assert isinstance(found, Member)
-    assert found.points in (None, 200)
-    assert found.rewards
-    return found
-
-
-async def reserves_and_redeems(pair: Pair) -> None:
-    if not has(pair, Call.RESERVE, Call.REDEEM):
-        return
-    member = await member_with_points(pair)
-    reward = next(one for one in member.rewards if one.cost)
-    reserved = await pair.provider.reserve(member.id, reward, Basket("sale-1", 5000))
-    assert isinstance(reserved, Reservation)
-    again = await pair.provider.reserve(member.id, reward, Basket("sale-1", 5000))
-    assert isinstance(again, Reservation)
-    assert again.id == reserved.id
-    (answer,) = await pair.provider.redeem([redeem_body(reserved, fact(2), key=f"{fact(2)['key']}~redeem")])
-    assert isinstance(answer, Done)
-    assert pair.points(PHONE) == 200 - reward.cost
-
-
-async def gives_a_reservation_back(pair: Pair) -> None:
-    if not has(pair, Call.RESERVE, Call.RELEASE):
-        return
-    member = await member_with_points(pair)
-    reserved = await pair.provider.reserve(member.id, member.rewards[0], Basket("sale-1", 5000))
-    assert isinstance(reserved, Reservation)
-    frame = {name: value for name, value in fact(2).items() if name not in ("base", "rate", "receipt")}
-    (answer,) = await pair.provider.release([release_body(reserved, key="sale-1~release", frame=frame)])
-    assert isinstance(answer, Done)
-    assert pair.points(PHONE) == 200
-
-
-async def voids_a_whole_award(pair: Pair) -> None:
-    if not has(pair, Call.VOID):
-        return
-    (given,) = await send(pair, fact(1, 149))
-    assert isinstance(given, Done)
-    (answer,) = await pair.provider.void([void_body(fact(1, 149), given.remote_id)])
-    assert isinstance(answer, Done)
-    assert pair.points(PHONE) == 0
-
-
-async def estimates_without_booking(pair: Pair) -> None:
-    if not has(pair, Call.ESTIMATE):
-        return
-    estimate = await pair.provider.estimate(fact(1, 149))
-    assert isinstance(estimate, Estimate)
-    assert estimate.points in (None, 149)
-    assert pair.points(PHONE) == 0
-
-
-async def tells_its_products(pair: Pair) -> None:
-    if not has(pair, Call.SYNC_PRODUCTS):
-        return
-    answer = await pair.provider.sync_products([Product("4011", "Banana", 59), Product("KONG-L", "Kong Classic Lg")])
-    assert isinstance(answer, Done)
-    assert pair.cloud.book.products["4011"]["name"] == "Banana"
-
-
-async def what_it_lacks_it_says(pair: Pair) -> None:
-    """Nothing fails in silence: a verb that is not declared refuses in words."""
-    verbs = {
-        Call.REDEEM: pair.provider.redeem,
-        Call.RELEASE: pair.provider.release,
-        Call.VOID: pair.provider.void,
-        Call.TAKE_BACK: pair.provider.take_back,
-    }
-    for call, verb in verbs.items():
-        if call not in pair.provider.idempotency:
-            (answer,) = await verb([fact(1)])
-            assert isinstance(answer, Refused)
-            assert answer.code is Code.NO_SUCH_CALL
-
-
 async def a_blind_resend_would_show(pair: Pair) -> None:
     """The suite's own test: a cloud that forgets keys gives twice, and its book says so."""
     pair.cloud.misbehaviour.order(Fault.FORGET_KEY, left=None)
@@ -483,38 +292,3 @@ async def a_blind_resend_would_show(pair: Pair) -> None:
     await send(pair, fact(1))
     assert pair.applied(fact(1)) == 2
     assert pair.points(PHONE) == fact(1)["points"] * (2 if pair.forgets else 1)
-
-
-CHECKS: tuple[Check, ...] = (
-    awards_once,
-    a_repeat_counts_once,
-    takes_back,
-    answers_a_batch_in_order,
-    a_full_batch_arrives_whole,
-    sends_nothing_for_nothing,
-    nobody_has_this_phone,
-    two_have_this_phone,
-    finds_members,
-    a_refusal_has_a_reason,
-    bad_credentials_stop_the_provider,
-    too_many_calls_wait_as_long_as_told,
-    away_is_later,
-    a_lost_answer_is_unknown,
-    a_slow_answer_is_unknown,
-    a_lost_answer_for_a_batch_is_unknown_for_each,
-    the_ledger_is_exact_after_each_fault,
-    the_ledger_is_exact_under_constant_misbehaviour,
-    reads_back,
-    a_failed_look_is_not_a_miss,
-    the_person_at_the_tablet,
-    signs_up_once,
-    reserves_and_redeems,
-    gives_a_reservation_back,
-    voids_a_whole_award,
-    estimates_without_booking,
-    tells_its_products,
-    what_it_lacks_it_says,
-    a_blind_resend_would_show,
-)
-NEED_LITTLE_PATIENCE: frozenset[Check] = frozenset({a_slow_answer_is_unknown})
-"""They really let the adapter's time-out pass."""
