@@ -13,6 +13,7 @@ from agent.business_day import day_of
 from agent.clock import SystemClock
 from agent.commands.asking import act, ask
 from agent.money import format_amount
+from agent.reconciliation.shifts import UNATTACHED
 from agent.settings import Settings, load
 
 PLACES = {
@@ -95,8 +96,14 @@ def day_sections(settings: Settings, account: dict[str, Any]) -> list[tuple[str,
 
 
 def _findings(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Sentences, with how each stands: it fits, somebody should look, or it came right later."""
-    return [(row["words"], "fits" if row["good"] else "came right" if row["until"] else "look") for row in rows]
+    """Sentences, with how each stands: it fits, somebody should look, or it came right later; a count says nothing."""
+    return [(row["words"], _stands(row)) for row in rows]
+
+
+def _stands(row: dict[str, Any]) -> str:
+    if row["good"]:
+        return "" if row["kind"] == UNATTACHED else "fits"
+    return "came right" if row["until"] else "look"
 
 
 def _catalogue(counts: dict[str, int]) -> list[tuple[str, str]]:
