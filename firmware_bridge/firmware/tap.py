@@ -263,6 +263,9 @@ class Tap:
             found = line.finder.saw(line.port.pulse_ns())
             if found and (line.unsure or found != line.set[0]):
                 self._change(direction, (found,) + line.set[1:], False)
+                other = self._lines[1 - direction]
+                if other.unsure and other.wanted[0] == 0:  # a printer answers at the speed it is spoken to
+                    self._change(1 - direction, (found,) + other.set[1:], False)
                 self._say(messages.BAUD_FOUND.pack(self._board.boot, direction, found, line.finder.shortest_ns))
 
     def _shine(self) -> None:

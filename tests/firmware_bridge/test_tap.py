@@ -101,7 +101,7 @@ def test_the_speed_is_found_reported_and_saved_and_what_came_before_is_marked() 
     assert chunk["errors"] == messages.FRAMING
     found = next(values for name, values, _ in said if name == "BAUD_FOUND")
     assert (found["baud"], found["pulse_ns"]) == (19200, 52_100)
-    assert flash[0] == (19200, 8, 0, 1)
+    assert flash == {0: (19200, 8, 0, 1), 1: (19200, 8, 0, 1)}, "a printer answers at the speed it is spoken to"
     bench.board.lines[0].arrive(b"TOTAL")
     chunk = next(values for name, values, _ in bench.turns(100) if name == "CHUNK")
     assert chunk["errors"] == 0
