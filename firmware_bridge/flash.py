@@ -39,13 +39,14 @@ LOADER_MARK = "main: the Pico's /main.py"
 CHIP = "RP2040"
 OLDEST_MICROPYTHON = (1, 20, 0)
 SLOTS = ("a", "b")
-ANSWER_SECONDS = 6.0
+ANSWER_SECONDS = 10.0
 REPORT_SECONDS = 60.0
 """Three starts of a firmware that hangs, each ended by the watchdog after 8 s, and the old one's start after them."""
 RETURN_SECONDS = 20.0
 """A Pico that restarts is off the bus for some seconds."""
 TRIALS = 3
 WRITE_BYTES = 1024
+SILENCE_SECONDS, READ_SECONDS = 0.3, 10.0
 ENTER, PROMPT = b"\r\n", b"\r\n>>> "
 """Noise to a wire tap; MicroPython's prompt shows itself again, and then nobody else will answer."""
 
@@ -334,9 +335,14 @@ def _reported(path: str, image: Image, slot: str, good: str) -> Tap:
 
 
 def _raw_prompt(path: str) -> SerialTransport:
-    line = SerialTransport(str(Path(path).resolve()), baudrate=115200, timeout=5)
+    line = SerialTransport(str(Path(path).resolve()), baudrate=115200, timeout=SILENCE_SECONDS)
     try:
-        line.enter_raw_repl(soft_reset=False, timeout_overall=3)
+        while line.serial.read(
+            READ_BYTES
+        ):  # what an earlier try asked for may still come, and would be taken for answers
+            pass
+        line.serial.timeout = READ_SECONDS
+        line.enter_raw_repl(soft_reset=False, timeout_overall=READ_SECONDS)
     except BaseException:
         line.close()
         raise

@@ -63,7 +63,7 @@ if (python.globals.get("runs_firmware")()) {
     process.stdin.on("data", (data) => (heard += data.toString("hex")));
     const bite = () => (save("/", flash), process.exit(RESET));
     process.on("uncaughtException", bite); // a firmware that stops feeds no watchdog
-    setInterval(() => python.globals.get("was_fed")() || bite(), 500);
+    setInterval(() => python.globals.get("was_fed")() || bite(), 1500);
     setInterval(() => {
         const now = heard;
         heard = "";
