@@ -27,7 +27,7 @@ PROOFS = 2
 """Receipts whose sums fail with another digit."""
 LIKE, CLEARLY_LIKE, LIKE_SHARE, DISPUTED_SHARE, FAR = 0.32, 0.06, 0.6, 0.2, 9.0
 """Differences (see Likeness): at most this from a known sign of the same meaning, and so much less than from others;
-where OCR is in dispute, half the difference and twice the distance from others."""
+where OCR is in dispute, half the difference, and for digits twice the distance from others."""
 TALL, ORNAMENT_RECEIPTS = 40, 3
 """Dots; letters as high as that are read by OCR, so what is not read is drawn."""
 _UPRIGHT = ("l", "I", "|")
@@ -66,14 +66,19 @@ def learn(ballots: Ballots, pages: Mapping[str, Page], closes: Closes, before: L
         doubted.pop(key, None)
     upright = frozenset(key for key, text in meanings.items() if text == "l" and _is_upright(pooled, families, key))
     by_sums = _by_sums(meanings, doubted, list(pages.values()), closes)
+    if pages:
+        votes = {key: pooled[families.get(key, key)] for key in doubted}
+        by_sums |= _by_one_sum(meanings | by_sums, doubted, votes, list(pages.values())[-1], closes)
     meanings |= by_sums
     why |= dict.fromkeys(by_sums, "sums")
     proofs = _proofs(meanings, pages, closes, before)
     kin = alike.kin({key: text for key, text in meanings.items() if _has_digit(text)})
     rivals = before.rivals | _rivals(meanings, kin, pages.values())
-    sure = _sure(meanings, why, pooled, families, proofs)
-    proven = {kin.get(key) for key, names in proofs.items() if len(names) >= PROOFS}
-    doubtful = {kin.get(key) for key in rivals} - proven
+    proven = _proven(proofs, pooled, families, kin)
+    doubtful = {kin.get(key) for key in rivals} - {
+        kin.get(key) for key, names in proofs.items() if len(names) >= PROOFS
+    }
+    sure = _sure(meanings, why, pooled, families) | {key for key in kin if kin[key] in proven}
     sure = frozenset(key for key in sure if kin.get(key, key) not in doubtful)
     return Lesson(Dictionary(meanings, sure, upright), why, proofs, rivals)
 
@@ -118,7 +123,9 @@ def _by_likeness(meanings: Mapping[Key, str], pooled: Pooled, families: Families
         near = [(meaning, apart) for other, apart in alike.near(key) if (meaning := meanings.get(other)) is not None]
         for text, count in votes.most_common(MOST_MEANINGS):
             share = count / votes.total()
-            least, most = (CLEARLY_LIKE, LIKE) if share >= LIKE_SHARE else (2 * CLEARLY_LIKE, LIKE / 2)
+            is_disputed = share < LIKE_SHARE
+            least = CLEARLY_LIKE * (2 if is_disputed and _has_digit(text) else 1)
+            most = LIKE / 2 if is_disputed else LIKE
             same = min((apart for meaning, apart in near if meaning == text), default=FAR)
             other = min((apart for meaning, apart in near if meaning != text), default=FAR)
             if share >= DISPUTED_SHARE and same <= most and same + least <= other:
@@ -190,6 +197,28 @@ def _by_sums(
     return dict(zip(tried, best, strict=True))
 
 
+def _by_one_sum(
+    meanings: Mapping[Key, str],
+    doubted: Mapping[Key, list[str]],
+    votes: Mapping[Key, Counter[str]],
+    page: Page,
+    closes: Closes,
+) -> dict[Key, str]:
+    """Digits seen too seldom, that OCR took for one thing at several looks: when this receipt closes with all of them
+    as that, and with none of them as another."""
+    keys = {sign.key(line.foot) for line in page for sign in line.signs}
+    seldom = {key: doubted[key][0] for key in keys if key in doubted and _is_always_the_same(votes[key])}
+    if not seldom or not closes(page, Dictionary({**meanings, **seldom})):
+        return {}
+    other = {key: text.translate(_NEXT_DIGIT) for key, text in seldom.items()}
+    needed = (key for key in seldom if not closes(page, Dictionary({**meanings, **seldom, key: other[key]})))
+    return {key: seldom[key] for key in needed}
+
+
+def _is_always_the_same(votes: Counter[str]) -> bool:
+    return len(votes) == 1 and votes.total() >= UNANIMOUS_VOTES
+
+
 def _proofs(
     meanings: Mapping[Key, str], pages: Mapping[str, Page], closes: Closes, before: Lesson
 ) -> dict[Key, frozenset[str]]:
@@ -242,23 +271,27 @@ def words_of(line: TextLine) -> Iterator[list[Key]]:
     yield word
 
 
-def _sure(
-    meanings: Mapping[Key, str],
-    why: Mapping[Key, str],
-    pooled: Pooled,
-    families: Families,
-    proofs: Mapping[Key, frozenset[str]],
-) -> frozenset[Key]:
-    """Digits beyond doubt: proven by sums, always read alike, or looking like one of those where OCR agrees."""
-    digits = [key for key, text in meanings.items() if _has_digit(text)]
-    proven = {families.get(key, key) for key in digits if len(proofs.get(key, ())) >= PROOFS}
+def _proven(
+    proofs: Mapping[Key, frozenset[str]], pooled: Pooled, families: Families, kin: Mapping[Key, Key]
+) -> set[Key]:
+    """Kin of which one is proven by two receipts' sums, or by one's where OCR never took it for anything else."""
+    found = set[Key]()
+    for key, names in proofs.items():
+        never_else = len(pooled[families.get(key, key)]) == 1
+        if key in kin and len(names) >= (1 if never_else else PROOFS):
+            found.add(kin[key])
+    return found
+
+
+def _sure(meanings: Mapping[Key, str], why: Mapping[Key, str], pooled: Pooled, families: Families) -> frozenset[Key]:
+    """Digits that need no sum: always read alike, or looking like a known one where OCR agrees."""
     sure = set[Key]()
-    for key in digits:
-        head = families.get(key, key)
-        best, total = max(pooled[head].values(), default=0), pooled[head].total()
+    for key in (key for key, text in meanings.items() if _has_digit(text)):
+        votes = pooled[families.get(key, key)]
+        best, total = max(votes.values(), default=0), votes.total()
         enough = SURE_UNANIMOUS if _is_digit(meanings[key]) else LETTER_VOTES
         is_always_read_alike = best == total >= enough or (best >= SURE_VOTES and best >= SURE_SHARE * total)
-        if head in proven or why[key] == "likeness" or is_always_read_alike:
+        if why[key] == "likeness" or is_always_read_alike:
             sure.add(key)
     return frozenset(sure)
 

@@ -77,9 +77,14 @@ def _word(ballots: Ballots, line: TextLine, word: Word, known: Dictionary, look:
         return
     place = hash((look, *keys)) & 0xFFFFFFFF  # of whole numbers only: the same in every process
     for key, text in pairs(keys, word.text, known):
-        if look and key in known.known:
+        if look and (key in known.known or _is_no_digit(ballots.get(key), text)):
             continue
         ballots.setdefault(key, Ballot()).vote(text, place)
+
+
+def _is_no_digit(ballot: Ballot | None, text: str) -> bool:
+    """A look for digits only takes letters for digits, too."""
+    return text.isdigit() and ballot is not None and ballot.votes > 0 and not any(map(str.isdigit, ballot.taken_for))
 
 
 def pairs(keys: Sequence[Key], text: str, known: Dictionary) -> list[tuple[Key, str]]:
