@@ -1,7 +1,6 @@
 """dialects: many printer languages, one file each; takes a job's bytes, gives its print events; cuts no jobs."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from agent.dialects import epos_xml, escpos, plain_text, star, star_webprnt
 from agent.dialects.evidence import Evidence, Language, xml_language
@@ -50,7 +49,7 @@ def read_job(data: bytes, state: DialectState, name: DialectName) -> tuple[list[
             break
     else:
         events += reader.give_up()
-    return events, replace(reader.state, language=language)
+    return events, reader.state.speaking(language)
 
 
 def language_of(data: bytes, state: DialectState) -> Language:

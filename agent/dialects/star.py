@@ -4,8 +4,6 @@ What Star's languages share with ESC/POS is in escpos.py: the text runs, the pag
 Mode and StarPRNT command specifications.
 """
 
-from dataclasses import replace
-
 from agent.dialects import ink, moves, pictures, symbols
 from agent.dialects.evidence import Language
 from agent.dialects.reader import CANCELLED, Action, CommandReader, plan_of
@@ -32,7 +30,7 @@ _SILENT = frozenset(bytes((code,)) for code in b"\x00\x04\x05\x11\x13\x17\x1f")
 
 class Reader(CommandReader):
     def __init__(self, state: DialectState | None = None) -> None:
-        super().__init__(replace(state or DialectState(), language=Language.STAR), STAR, PLAN)
+        super().__init__((state or DialectState()).speaking(Language.STAR), STAR, PLAN)
         self._aside: int | None = None
         self._before_display: list[PrintEvent] = []
         self._style_before_display = self.style
@@ -218,7 +216,7 @@ PLAN = plan_of(ACTIONS, _SILENT)
 
 def state_behind(data: bytes, state: DialectState) -> DialectState:
     """What a till has set behind these bytes, also when they were taken for another language at first."""
-    style = style_of(replace(state, language=Language.STAR))
+    style = style_of(state.speaking(Language.STAR))
     for token in Tokenizer(STAR, reading=True).feed(data):
         if token.key in SETTINGS and not token.why:
             style = style.behind(token)

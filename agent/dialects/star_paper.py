@@ -42,10 +42,11 @@ def _align(reader: CommandReader, token: Token) -> None:
 
 
 def _absolute(reader: CommandReader, token: Token) -> None:
+    dots = token.head[3] | token.head[4] << 8
     if reader.page.open:
-        reader.page.across(token.start, unsigned(token, 3))
+        reader.page.across(token.start, dots)
     else:
-        reader.emit(Move(token.start, unsigned(token, 3)))
+        reader.emit(Move(token.start, dots))
 
 
 def _relative(reader: CommandReader, token: Token) -> None:

@@ -87,6 +87,9 @@ class DialectState:
     def decode(self, data: bytes) -> str:
         return decode(data, self.codec, self.international)
 
+    def speaking(self, language: Language) -> "DialectState":
+        return self if self.language == language else replace(self, language=language)
+
     def dots(self, units: int) -> int:
         """A horizontal distance as the till gave it, in dots."""
         return units if self.unit in (0, 180, MOTION_DPI) else round(units * MOTION_DPI / self.unit)
