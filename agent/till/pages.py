@@ -19,11 +19,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from agent import __version__
-from agent.acts import ACTS, Act, Actor, Parts
+from agent.acts import ACTS, Actor, Parts
 from agent.acts.answer import tasks_of
-from agent.errors import NotAllowed, TillpostError
+from agent.errors import TillpostError
 from agent.ledger import audit, till
 from agent.till import assets
+from agent.till.acting import PinNeeded, Typed, in_words, who_acts
 from agent.till.door import Door, WrongPin
 from agent.till.guard import Guard
 from agent.till.live import Live
@@ -48,6 +49,7 @@ class Pages:
         self._parts, self._door, self._live = parts, door, live
         self._rendering = Rendering(parts.settings.store, parts.clock)
         self._secure = parts.settings.page.tls_cert_file is not None
+        self._fresh_for = timedelta(minutes=parts.settings.page.pin_again_minutes)
         self._closing = asyncio.Event()
 
     def app(self) -> ASGIApp:
@@ -147,37 +149,20 @@ class Pages:
         view, visit = self._back(request, session, form.get("back", "/"))
         body = {name: value for name, value in form.items() if name not in OWN_FIELDS}
         try:
-            actor, session = await self._who_acts(act, session, body, form.get("pin", ""), _source(request))
+            typed = Typed(form.get("pin", ""), _source(request), self._parts.clock.wall())
+            actor, session = await who_acts(self._door, act, session, body, typed, self._fresh_for)
             said = await act.does(self._parts, actor, body)
-        except (WrongPin, _PinNeeded, TillpostError, ValueError, LookupError) as error:
+        except (WrongPin, PinNeeded, TillpostError, ValueError, LookupError) as error:
             return await self._refused(view, visit, error, request.url.path, body)
-        answer = await self._rendered(view, visit, said=_in_words(visit.texts, request.path_params["act"], said))
+        answer = await self._rendered(view, visit, said=in_words(visit.texts, request.path_params["act"], said))
         return self._with_session(answer, session)
-
-    async def _who_acts(
-        self, act: Act, session: Session, body: Mapping[str, str], pin: str, source: str
-    ) -> tuple[Actor, Session]:
-        """The session's own person, or the one whose PIN came with the form. Raises NotAllowed, WrongPin …"""
-        now, own = self._parts.clock.wall(), session.actor
-        allowed = own.role in act.may
-        fresh = now - session.pin_at <= timedelta(minutes=self._parts.settings.page.pin_again_minutes)
-        if allowed and (fresh or not act.asks_pin(body)):
-            return own, session
-        if not pin:
-            raise _PinNeeded(own_is_enough=allowed)
-        typed = self._door.sessions.actor(await self._door.check(pin, source))
-        if typed.role not in act.may:
-            raise NotAllowed(f"a {typed.role.value}'s PIN is not enough for this")
-        if typed.name == own.name:
-            return own, self._door.sessions.pin_again(session, now)
-        return Actor(typed.role, typed.name, for_whom=own.who, place=own.place), session
 
     async def _refused(
         self, view: View, visit: Visit, error: Exception, path: str, body: Mapping[str, str]
     ) -> Response:
         texts = visit.texts
         match error:
-            case _PinNeeded():
+            case PinNeeded():
                 asked = texts("pin.own" if error.own_is_enough else "pin.manager")
                 values: dict[str, Any] = {"ask_pin": {"why": asked, "path": path, "body": body}}
                 return await self._rendered(view, visit, status=401, **values)
@@ -257,26 +242,8 @@ class Pages:
         await self._parts.ledger.do(audit.note, actor.who, act, "page", detail, self._parts.clock.wall())
 
 
-class _PinNeeded(Exception):
-    """`own_is_enough`: the person's own PIN once more; else somebody's whose part it is."""
-
-    def __init__(self, *, own_is_enough: bool) -> None:
-        super().__init__("a PIN is needed")
-        self.own_is_enough = own_is_enough
-
-
 def _home(session: Session) -> str:
     return next(path for path, view in VIEWS.items() if session.actor.role in view.may)
-
-
-def _in_words(texts: Texts, act: str, said: Any) -> str:
-    """What the page says after an act; nothing where the page itself shows what it came to."""
-    if said == "":
-        return ""
-    if said is False:
-        return texts("done.too_late")
-    key = f"done.{act}"
-    return texts(key) if texts.has(key) else texts("done.any")
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from agent.till.pins import hashed
 from tests.fleet.mosquitto import Broker, free_port
 from tests.story.box import Box, until
 from tests.story.cloud import TOKEN, CloudProcess
@@ -69,7 +70,14 @@ broker = "{broker}"
 tenant = "demo"
 tls = false
 first_connect_s = 2
+
+[page]
+listen = "{page}"
+[page.staff.demo]
+role = "owner"
+pin = "{pin}"
 """
+PIN = "2580"
 
 
 @dataclass
@@ -87,6 +95,7 @@ class Story:
     pause_s: float
     slips: list[Slip] = field(default_factory=list)
     status: dict[str, Any] = field(default_factory=dict)
+    page: str = ""
 
     async def print(self, slip: Slip, *, serial: bool = False) -> Slip:
         await (self.serial.print(slip) if serial else self.network.print(slip))
@@ -122,6 +131,7 @@ async def opened(console: Console, folder: Path, pause_s: float = 0, *, wire_tap
         broker.start()
         stack.callback(broker.stop)
         listen = f"127.0.0.1:{free_port()}"
+        page = f"127.0.0.1:{free_port()}"
         settings = SETTINGS.format(
             listen=listen,
             printer=printer.address,
@@ -130,6 +140,8 @@ async def opened(console: Console, folder: Path, pause_s: float = 0, *, wire_tap
             cloud=cloud.url,
             token=TOKEN,
             broker=broker.address,
+            page=page,
+            pin=hashed(PIN),
         )
         box = await stack.enter_async_context(Box(folder, settings))
         opens = datetime.now(UTC).replace(microsecond=0)
@@ -143,6 +155,7 @@ async def opened(console: Console, folder: Path, pause_s: float = 0, *, wire_tap
             Shop("EXAMPLE PETS", "1", 1, 1000, opens),
             Shop("EXAMPLE PETS", "2", 2, 5000, opens),
             pause_s,
+            page=page,
         )
         watching = asyncio.create_task(watch_status(broker.address, story.status), name="fleet watch")
         stack.callback(watching.cancel)
@@ -321,7 +334,10 @@ async def play(folder: Path, *, keep: bool, pause_s: float, wire_tap: bool = Fal
 async def leave_running(story: Story, folder: Path) -> None:
     command = f"{sys.executable} -m agent --settings {folder / 'tillpost.toml'}"
     story.console.print(f"The box runs on. Try: {command} receipts | show 3 | queue | doctor | day", soft_wrap=True)
-    story.console.print(f"Print to it: {story.network.address}. Ctrl-C ends it.", soft_wrap=True)
+    story.console.print(
+        f"The till page: http://{story.page} (PIN {PIN}). Print to: {story.network.address}", soft_wrap=True
+    )
+    story.console.print("Ctrl-C ends it.")
     await asyncio.Event().wait()
 
 
