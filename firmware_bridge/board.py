@@ -32,6 +32,8 @@ class Board(Protocol):
     boot: int
     """32 random bits, other ones at each start."""
     name: str
+    started: str
+    """Why it started, and what ended the firmware before, in words."""
 
     def ticks_us(self) -> int:
         """Counts up to 2**30 and begins again."""

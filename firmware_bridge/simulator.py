@@ -77,6 +77,7 @@ class SoftBoard:
     flash: dict[int, LineSetting] = field(default_factory=dict)
     serial: bytes = b"SIMULATE"
     name: str = "simulated"
+    started: str = "simulated power on"
     ring_bytes: tuple[int, int] = RING_BYTES
     boot: int = 0
     on_leave: Callable[[int], None] = lambda _: None

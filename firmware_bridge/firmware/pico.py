@@ -58,6 +58,21 @@ except ImportError:
     rp2 = None
 
 
+CAUSES = {1: "power on or reset", 3: "watchdog or restart"}
+"""machine.reset_cause() of MicroPython's rp2 port."""
+
+
+def last_failure():
+    """What the loader wrote down when a firmware raised; told once."""
+    try:
+        with open("/error.txt") as file:
+            words = file.read(400)
+        os.rename("/error.txt", "/error.old.txt")
+    except OSError:
+        return ""
+    return "; before that: " + words.strip().split("\n")[-1]
+
+
 class Line:
     """One UART, receiving only."""
 
@@ -115,6 +130,7 @@ class Board:
         self.serial = machine.unique_id()
         self.boot = int.from_bytes(os.urandom(4), "little") or 1
         self.name = sys.implementation._machine
+        self.started = "%s%s" % (CAUSES.get(machine.reset_cause(), "?"), last_failure())
         self.lines = (Line(0), Line(1))
         self._in, self._out = select.poll(), select.poll()
         self._in.register(sys.stdin, select.POLLIN)

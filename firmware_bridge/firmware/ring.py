@@ -71,6 +71,11 @@ class Ring:
         return self._open >= 0
 
     @property
+    def is_losing(self) -> bool:
+        """Bytes have found no room, and there is none yet to write that down."""
+        return self._unnamed > 0
+
+    @property
     def open_bytes(self) -> int:
         return self._length if self._open >= 0 else 0
 

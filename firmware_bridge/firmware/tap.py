@@ -76,7 +76,8 @@ class Tap:
         self._started = board.ticks_us()
         self._low = self._turned = self._started
         self._hello_at = self._health_at = self._heard_at = -BOX_GONE_US
-        self._identified = False
+        self._identified = self._introduced = False
+        self._full = [False, False]
         self._longest = 0
         self._turn_over = 0
 
@@ -128,6 +129,9 @@ class Tap:
         if message is messages.IDENTIFY:
             self._heard_at, self._identified = self._now(), values[0] == messages.VERSION
             self._say_hello(values[1])
+            if not self._introduced:
+                self._introduced = True
+                self._log(messages.INFO, "started: " + self._board.started[:200])
             return
         if values[0] != self._board.boot:
             return
@@ -185,6 +189,9 @@ class Tap:
         if len(self._replies) < 16:  # a box that asks faster than it reads is answered later
             self._replies.append(body)
 
+    def _log(self, level: int, words: str) -> None:
+        self._say(messages.LOG.pack(self._board.boot, level, rest=words.encode()))
+
     def _say_hello(self, nonce: int) -> None:
         board, values = self._board, []
         for line in self._lines:
@@ -233,6 +240,7 @@ class Tap:
         ring = line.ring
         settled = elapsed(self._high, self._low, line.last_high, line.last_low) > SETTLED_US
         ring.name_lost(self._high, self._low)
+        self._tell_full(direction, ring)
         if ring.unsent == 0 and ring.is_open and settled:
             ring.close()
         taken = ring.take()
@@ -241,6 +249,14 @@ class Tap:
         number, offset, lost, errors, stamp, payload = taken
         kind = messages.OVERFLOW if lost else messages.BYTES
         return messages.CHUNK.pack(self._board.boot, direction, kind, errors, number, offset, stamp, rest=payload)
+
+    def _tell_full(self, direction: int, ring: Ring) -> None:
+        """Once for each time that it is full, with how much was lost since the start."""
+        if ring.is_losing != self._full[direction]:
+            self._full[direction] = ring.is_losing
+            words = "the ring of direction %d %s; %d bytes lost since the start"
+            state = "is full" if ring.is_losing else "has room again"
+            self._log(messages.WARNING, words % (direction, state, ring.lost))
 
     def _health(self) -> bytes:
         board, values = self._board, []

@@ -135,6 +135,27 @@ def test_the_light_is_slow_without_a_box_steady_with_one_fast_after_a_loss() -> 
     assert blinks(bench, 1) in (7, 8)
 
 
+def logged(said: list[tuple[str, dict[str, object], bytes]]) -> list[str]:
+    return [rest.decode() for name, _, rest in said if name == "LOG"]
+
+
+def test_it_says_once_why_it_started_and_each_time_that_its_memory_is_full() -> None:
+    bench = Bench({0: (9600, 8, 0, 1)})
+    assert logged(bench.identify()) == ["started: simulated power on"]
+    assert logged(bench.identify()) == []
+    bench.board.writable = False
+    for _ in range(30):
+        bench.board.lines[0].arrive(b"x" * 8000)
+        bench.turns(3)
+    bench.board.writable = True
+    said = logged([*bench.identify(), *bench.turns(50)])
+    lost = bench.tap._lines[0].ring.lost
+    assert lost > 0
+    assert said == [f"the ring of direction 0 is full; {lost} bytes lost since the start"]
+    said = logged([*bench.say(messages.KEPT.pack(bench.board.boot, 0, 1000, 1000)), *bench.turns(50)])
+    assert said == [f"the ring of direction 0 has room again; {lost} bytes lost since the start"]
+
+
 def test_it_reports_its_health_each_second() -> None:
     bench = Bench()
     bench.identify()

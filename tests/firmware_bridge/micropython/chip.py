@@ -86,6 +86,7 @@ class Board:
     ring_bytes = (8192, 1024)
     serial = b"PICO0001"
     name = "a Pico made of memory"
+    started = "power on"
 
     def __init__(self):
         self.boot = time.ticks_us() & 0x3FFFFFFF or 1

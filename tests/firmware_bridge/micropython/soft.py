@@ -51,6 +51,7 @@ class SoftLine:
 class SoftBoard:
     serial = b"WASM0001"
     name = "MicroPython"
+    started = "told to"
 
     def __init__(self, boot, print_bytes, answer_bytes):
         self.boot = boot
