@@ -3,11 +3,15 @@
 Standard library only: the tap stands on it.
 """
 
+from agent.dialects.escpos_table import ESCPOS
 from agent.dialects.evidence import CUT_PARAMETERS, Evidence, Language
 from agent.dialects.name import DialectName
 from agent.dialects.star_table import STAR
 from agent.dialects.star_table import is_cut as is_star_cut
 from agent.dialects.tokenizer import TEXT, Token, Tokenizer
+
+_READY = (ESCPOS.command_re, ESCPOS.with_bare_bold.command_re, STAR.command_re)
+"""Compiled when the tap starts, not while the first till waits for its printer."""
 
 __all__ = ["TEXT", "CutScanner", "RequestScanner", "Token", "Tokenizer", "is_cut"]
 
