@@ -11,6 +11,8 @@ _SPACED_re = re.compile(r"(?<![^\W_])(?:[^\W\d_] ){3,}[^\W\d_](?![^\W_])")
 _SYLLABLE = "(?:[\u1100-\u115f][\u1160-\u11a7][\u11a8-\u11ff]?|[^\\x00-\\x7f])"
 _SPREAD_re = re.compile(rf"(?<![^ ])(?:{_SYLLABLE} )+{_SYLLABLE}(?![^ ])")
 """'合 計', '부 가 세': single letters of other scripts, spread over the line to fill it."""
+_WITHOUT_STROKES = str.maketrans("łŁøØđĐıħ", "lLoOdDih")
+"""Letters whose stroke is no accent that can be taken off."""
 _HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(0x5E)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0xFFE6: 0x20A9}
 _SHORTEST_NUMBERED_WORD = 3
 """Letters a token with a number behind it needs to count as a word: 'tax1' is one, 'x4' and 'A0000' are not; two are
@@ -22,7 +24,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text)
-    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in parts if not unicodedata.combining(letter)).translate(_WITHOUT_STROKES)
     return bare.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
 
 

@@ -8,6 +8,9 @@ from agent.formats.proof.evidence import MOST_OF_A_KIND, discount_ways, taken_of
 from agent.formats.proof.verdict import Evidence, Reading, Verdict
 from agent.formats.roles import Role
 
+ROUNDED_PER_LINE = 5
+"""Minor units a tax may be more than its rate of the total, where a till rounds it line by line."""
+
 
 def check_discounts(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
     """A discount behind the lines must be part of a sum, or repeat what the lines took off, or be a line's own."""
@@ -67,3 +70,12 @@ def _known_sums(reading: Reading, evidence: Evidence) -> set[int]:
     known |= {value + off for value in tuple(known) for off in discount_ways(evidence)}
     known |= {entry.value + reading.tax for entry in bill.subtotals if entry.value in evidence.prefix_sums}
     return known | evidence.prefix_sums
+
+
+def check_taxes(reading: Reading, evidence: Evidence, verdict: Verdict) -> None:
+    """No tax is more than its printed rate of all that was paid."""
+    paid = abs(reading.total.value)
+    for entry in evidence.bill.taxes:
+        if entry.percent and abs(entry.value) > evidence.rates.added(paid, entry.percent) + ROUNDED_PER_LINE:
+            verdict.faults.append("a tax is more than its rate of the whole")
+            return

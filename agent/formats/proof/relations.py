@@ -7,7 +7,7 @@ from itertools import permutations
 from agent.formats.bill import MOST_ROUNDING, Bill
 from agent.formats.printed import Entry
 from agent.formats.proof.evidence import discount_ways, taken_off, ways_below
-from agent.formats.proof.leftovers import check_discounts, check_sums
+from agent.formats.proof.leftovers import check_discounts, check_sums, check_taxes
 from agent.formats.proof.payments import check_payments
 from agent.formats.proof.verdict import Evidence, Reading, Verdict
 from agent.formats.roles import Role
@@ -32,6 +32,7 @@ def judge(reading: Reading, evidence: Evidence) -> Verdict:
     check_payments(reading, evidence, verdict)
     check_discounts(reading, evidence, verdict)
     check_sums(reading, evidence, verdict)
+    check_taxes(reading, evidence, verdict)
     _lines_contradict(reading, verdict)
     return verdict
 
@@ -88,7 +89,7 @@ def _lines_to_subtotal(reading: Reading, evidence: Evidence, verdict: Verdict) -
     if not bill.articles:
         return
     for lines, parts in evidence.line_ways:
-        for off in discount_ways(evidence):
+        for off in ways_below(lines, evidence):
             if lines - off not in (reading.base, reading.with_tax):
                 continue
             net = lines - off == reading.base
