@@ -25,7 +25,7 @@ from agent.till.sessions import Sessions
 LOG = logging.getLogger(__name__)
 
 DEFAULT_PORT = 8080
-TRY_AGAIN_S = 5.0
+TRY_AGAIN_S, AFTER_TROUBLE_S = 5.0, 60.0
 MOST_CONNECTIONS = 200
 STOP_WITHIN_S = 2
 IDLE_CONNECTION_S = 30
@@ -39,17 +39,26 @@ class PageServer:
 
     async def run(self) -> None:
         """Until cancelled; without an address it only waits, so that nothing starts it again."""
-        page = self._parts.settings.page
-        if not page.listen:
+        if not self._parts.settings.page.listen:
             await asyncio.Event().wait()
-        listener = await self._listen(page)
         live = Live(self._parts.ledger, self._parts.clock)
         self._parts.people.on_news = live.changed
+        while True:
+            try:
+                await self._serve(live)
+            except* OSError as troubles:  # also what is wrong with a certificate (ssl.SSLError)
+                for trouble in troubles.exceptions:
+                    LOG.error("the pages do not run: %s; tried again in a minute", trouble)  # noqa: TRY400 - in words
+            await self._parts.clock.sleep(AFTER_TROUBLE_S)
+
+    async def _serve(self, live: Live) -> None:
+        page = self._parts.settings.page
+        listener = await self._listen(page)
         sessions = Sessions(device_key(self._key_file), page.staff, timedelta(hours=page.session_hours))
         pages = Pages(self._parts, Door(page.staff, sessions, self._parts.ledger, self._parts.clock), live)
+        server = _Server(pages.app(), page)
         async with asyncio.TaskGroup() as group:
             group.create_task(live.run(), name="live pages")
-            server = _Server(pages.app(), page)
             try:
                 await server.serve_on(listener)
             finally:

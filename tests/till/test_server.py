@@ -92,6 +92,22 @@ async def test_it_waits_for_its_port_and_then_serves(tmp_path: Path) -> None:
         await asyncio.gather(serving, return_exceptions=True)
 
 
+async def test_a_certificate_that_is_not_there_stops_only_the_pages(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    missing = {"tls_cert_file": tmp_path / "page.pem", "tls_key_file": tmp_path / "page-tls.key"}
+    async with desk(tmp_path, page={"listen": address, "staff": STAFF, **missing}) as parts:
+        clock = parts.clock
+        serving = asyncio.create_task(PageServer(parts, tmp_path / "page.key").run())
+        await until("it sleeps until the next attempt", lambda: clock.asleep)  # type: ignore[attr-defined]
+        assert not serving.done()
+        cert, _ = certificate(tmp_path)
+        await clock.advance(61)  # type: ignore[attr-defined]
+        trusting = ssl.create_default_context(cafile=str(cert))
+        await until("the pages answer", lambda: _is_up(f"https://{address}/login", trusting))
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
 async def test_an_open_stream_does_not_keep_it_from_stopping(tmp_path: Path) -> None:
     async with AsyncExitStack() as browser:
         client = await browser.enter_async_context(httpx.AsyncClient())
