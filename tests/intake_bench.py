@@ -34,8 +34,8 @@ KEYED = {Call.AWARD: Idempotency.KEY, Call.TAKE_BACK: Idempotency.KEY}
 class Bench:
     """A journal somebody writes, a ledger, and an intake between them that can be started again."""
 
-    def __init__(self, folder: Path, **programme: Any) -> None:
-        self.clock = HandClock()
+    def __init__(self, folder: Path, lane: Lane = LANE, **programme: Any) -> None:
+        self.clock, self._lane = HandClock(), lane
         self.folder = folder
         self.writer = JournalWriter(folder / "journal", self.clock, segment_bytes=1 << 20)
         self.ledger = Ledger.open(folder / "ledger.db", self.clock, 0.1)
@@ -49,7 +49,7 @@ class Bench:
         return Intake(
             self.ledger,
             JournalReader(self.folder / "journal"),
-            {LANE.name: LANE},
+            {self._lane.name: self._lane},
             context_of(STORE),
             self.rules,
             self.clock,
@@ -115,8 +115,8 @@ class Bench:
 
 
 @asynccontextmanager
-async def opened(folder: Path, **programme: Any) -> AsyncIterator[Bench]:
-    bench = Bench(folder, **programme)
+async def opened(folder: Path, lane: Lane = LANE, **programme: Any) -> AsyncIterator[Bench]:
+    bench = Bench(folder, lane, **programme)
     try:
         yield bench
     finally:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from agent.poison import PoisonNote
 from agent.print_events import PrintEvent
 from agent.reading import context_of
 from agent.replay import replayed
+from agent.taps.lane import TapKind
 from tests.intake_bench import LANE, PHONE, STORE, awards, lift_limit, limit_size, opened, sums, truth
 from tests.story.slips import CUT_AND_KICK
 
@@ -261,3 +263,33 @@ async def test_a_rebuild_over_a_journal_whose_beginning_is_gone_counts_no_tail_a
         rows = await bench.read()
         assert [row["state"] for row in rows] == ["held", "accepted"]
         assert awards(rows) == [(whole.points, "due")]
+
+
+async def test_what_a_wire_tap_hands_over_late_is_not_cut_where_it_pauses(tmp_path: Path) -> None:
+    """Heard ten minutes ago: by its own time the line has long been silent, yet the receipt's end is still to come."""
+    lane = replace(LANE, tap=TapKind.WIRE_TAP)
+    async with opened(tmp_path, lane) as bench:
+        slip, session = bench.shop.sale(PHONE), bench.open_session()
+        heard = bench.writer.stamp()
+        await bench.clock.advance(600)
+        running = asyncio.create_task(bench.intake().run(), name="intake")
+        bench.write(session, slip.data[:200], heard)
+        for _ in range(4):
+            await bench.clock.advance(5)
+            await bench.until_idle()
+        bench.write(session, slip.data[200:], heard)
+        await bench.clock.advance(5)
+        await bench.until_idle()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert sums(await bench.receipts()) == truth(slip)
+
+
+async def test_what_a_wire_tap_handed_over_and_nothing_follows_ends_when_it_has_been_quiet_here(tmp_path: Path) -> None:
+    lane = replace(LANE, tap=TapKind.WIRE_TAP)
+    async with opened(tmp_path, lane) as bench:
+        slip, session = bench.shop.sale(PHONE), bench.open_session()
+        heard = bench.writer.stamp()
+        await bench.clock.advance(600)
+        bench.write(session, slip.data.replace(CUT_AND_KICK, b"\n\n\n\n"), heard)
+        assert sums(await bench.read()) == truth(slip)
