@@ -80,6 +80,8 @@ def _weights(key: bytes, head: bytes) -> tuple[int, int]:
 
 
 def _star_weight(key: bytes, head: bytes) -> int:
+    if key == b"\x1bd":
+        return 2 if head[2:3] in (b"2", b"3") else 0  # Star's cuts; fifty lines of feed to Epson, and no clone's height
     if key in (b"\x1b*", b"\x1b#"):
         return 2 if head[2:3] in (b"r", b"*") else 0
     return _STAR.get(key, 0)
@@ -94,7 +96,7 @@ def _epson_weight(key: bytes, head: bytes) -> int:
 
 
 _SIGN_OF_ANOTHER = {
-    Language.ESCPOS.value: re.compile(rb"\x1b[\x1d\x1eX\x06\x07b*#]"),
+    Language.ESCPOS.value: re.compile(rb"\x1b(?:[\x1d\x1eX\x06\x07b*#]|d[23])"),
     Language.STAR.value: re.compile(
         rb"(?<!\x1b)\x1d[!BkvLWhwHfar(8*V\xf9]|\x1c[&.!\-WC(Sp]|\x1b[!t$\\{]|\x1b[aEM\-][\x00-\x02012]|\x10\x04"
     ),

@@ -46,6 +46,13 @@ def test_one_star_command_in_a_long_epson_job_is_noise() -> None:
     assert language_of(EPSON * 10 + b"\x1b\x1e\x61\x00", DialectState()) is Language.ESCPOS
 
 
+def test_a_cut_that_would_feed_fifty_lines_is_stars() -> None:
+    old = b"\x1b@\x1bW1SHOP\x1bW0\n\x1bi\x01\x01TOTAL 5.00\x1bi\x00\x00\n\x1bd3\x07"
+    assert language_of(old, DialectState()) is Language.STAR
+    assert texts(read_job(old, DialectState(), DialectName.AUTO)[0]) == ["SHOP", "TOTAL 5.00"]
+    assert language_of(b"\x1bd1BIG\x1bd0\r\n\x1bd\x03", DialectState()) is Language.ESCPOS
+
+
 def test_stars_language_is_read_when_a_job_shows_it() -> None:
     events, state = read_job(STAR, DialectState(), DialectName.AUTO)
     assert not any(isinstance(event, Unreadable) for event in events)
