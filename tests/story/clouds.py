@@ -36,7 +36,8 @@ from tests.providers.conformance.facts import article, fact, receipt
 
 SPEED = 60.0
 """A back-off of two minutes takes two seconds."""
-APART = timedelta(seconds=5)
+APART = timedelta(seconds=20)
+"""A store's pace."""
 IN_ONE_COMMIT = 500
 ASKED_AT_MOST = 0.001
 SETTINGS: TypeAdapter[ProviderSettings] = TypeAdapter(CloudSettings)
