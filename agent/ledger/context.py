@@ -1,7 +1,8 @@
 """context: takes a row about to go out, adds what its cloud needs beside the fact itself; changes no row.
 
 A return: `original` (the award's own body with its `remote_id`) and `earlier` (bodies of what was taken back of it
-before). A look: `look` = when it was tried (`attempts`) and what else arrived for this customer since (`siblings`).
+before). A look: `look` = when it was tried (`attempts`) and what else arrived for this customer (`siblings`, each with
+its own `attempts`).
 """
 
 import json
@@ -48,14 +49,18 @@ def _earlier(db: Database, row: OutboxRow, receipt_id: int) -> list[dict[str, An
 
 def with_look(db: Database, row: OutboxRow) -> OutboxRow:
     """For a row whose outcome is unknown and whose cloud is asked."""
-    attempts = [at for (at,) in db.execute("SELECT started_at FROM attempts WHERE outbox_id = ? ORDER BY n", [row.id])]
+    attempts = _attempts(db, row.id)
     since = iso((parse(attempts[0]) if attempts else row.captured_at) - SIBLINGS_SINCE)
     siblings = db.execute(
-        "SELECT body, finished_at FROM outbox WHERE provider = ? AND state = 'delivered' AND finished_at >= ?"
+        "SELECT id, body FROM outbox WHERE provider = ? AND state = 'delivered' AND finished_at >= ?"
         " AND customer_key <> '' AND customer_key = (SELECT customer_key FROM outbox WHERE id = ?)"
         " ORDER BY id DESC LIMIT ?",
         [row.provider, since, row.id, MOST_SIBLINGS],
-    )
-    arrived = [{**json.loads(body), "finished_at": finished} for body, finished in siblings]
-    look = {"attempts": [str(at) for at in attempts], "siblings": arrived}
-    return replace(row, body={**row.body, "look": look})
+    ).fetchall()
+    arrived = [{**json.loads(body), "attempts": _attempts(db, number)} for number, body in siblings]
+    return replace(row, body={**row.body, "look": {"attempts": attempts, "siblings": arrived}})
+
+
+def _attempts(db: Database, row_id: int) -> list[str]:
+    """When each began."""
+    return [str(at) for (at,) in db.execute("SELECT started_at FROM attempts WHERE outbox_id = ? ORDER BY n", [row_id])]

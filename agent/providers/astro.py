@@ -11,7 +11,6 @@ location is sent under, names inside the points' history and rewards (`paths`).
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +33,7 @@ from agent.providers.answers import (
 from agent.providers.astro_customers import AstroCustomers
 from agent.providers.astro_line import AstroLine
 from agent.providers.astro_purchases import Purchase, as_sent, present, purchases
-from agent.providers.history import Booked, judge, windows
+from agent.providers.history import Booked, Sibling, Window, judge, moments, windows
 from agent.providers.lacking import Lacking
 from agent.providers.moments import moment_of
 from agent.providers.paths import at, objects_at, text_at, whole_at
@@ -282,14 +281,15 @@ class Astro(Lacking):
             )
             for row in rows
         ]
-        siblings = [
-            Booked(_dollars(one), datetime.fromisoformat(str(one["finished_at"])))
+        arrived = [
+            Sibling(_dollars(one), self._windows(one))
             for one in look.get("siblings", ())
-            if not self._is_of_cards(one)
+            if not self._is_of_cards(one) and one.get("kind") != Call.REDEEM
         ]
-        attempts = [datetime.fromisoformat(text) for text in look.get("attempts", ())]
-        when = windows(attempts, self._settings.timeout_s, self._settings.skew_s)
-        return judge(booked, _dollars(fact) or 0, when, siblings, sale.reference(fact))
+        return judge(booked, _dollars(fact) or 0, self._windows(look), arrived, sale.reference(fact))
+
+    def _windows(self, tried: Row) -> list[Window]:
+        return windows(moments(tried), self._settings.timeout_s, self._settings.skew_s)
 
     def _is_redeemed(self, fact: Fact, status: Row) -> Answer:
         kind, *parts = str(fact["reservation"]["reward"]).split(":")

@@ -28,7 +28,7 @@ from agent.providers.answers import (
     Refused,
     Unknown,
 )
-from agent.providers.history import Booked, judge, windows
+from agent.providers.history import Booked, Sibling, Window, judge, moments, windows
 from agent.providers.http_line import HttpLine, Reply, key_in
 from agent.providers.lacking import Lacking
 from agent.providers.moments import moment_of
@@ -115,8 +115,8 @@ class Tapmango(Lacking):
         if not isinstance(number, str):
             return looked_in_vain(number)
         look = fact.get("look") or {}
-        attempts = [datetime.fromisoformat(text) for text in look.get("attempts", ())]
-        first = min(attempts, default=sale.at(fact))
+        attempts, siblings = moments(look), list(look.get("siblings", ()))
+        first = min([*attempts, *(at for one in siblings for at in moments(one))], default=sale.at(fact))
         dates = {"startDate": _day(first - timedelta(days=1)), "endDate": _day(self._clock.wall() + timedelta(days=1))}
         given = await self._get(f"/customers/{number}/pointstransactions", dates)
         if not isinstance(given, Mapping):
@@ -126,9 +126,8 @@ class Tapmango(Lacking):
         is_spend = fact["kind"] == Call.REDEEM
         booked = [self._booked(row, is_spend) for row in objects_at(given, "data")]
         amount = _cost(fact) if is_spend else self._amount(fact)
-        siblings = [self._arrived(one, is_spend) for one in look.get("siblings", ())]
-        when = windows(attempts, self._settings.timeout_s, self._settings.skew_s)
-        return judge(booked, amount, when, siblings, sale.reference(fact))
+        arrived = [Sibling(self._arrived(one, is_spend), self._windows(moments(one))) for one in siblings]
+        return judge(booked, amount, self._windows(attempts), arrived, sale.reference(fact))
 
     async def close(self) -> None:
         await self._line.close()
@@ -255,10 +254,15 @@ class Tapmango(Lacking):
         """A spend or a gift: it has points and no amount."""
         return whole_at(row, self._settings.path("history_points")) is not None
 
-    def _arrived(self, fact: Fact, is_spend: bool) -> Booked:
+    def _arrived(self, fact: Fact, is_spend: bool) -> int | None:
+        """What it would be in the history; None when it is of the other kind."""
         spent = fact.get("kind") == Call.REDEEM
-        amount = (_cost(fact) if spent else -1) if is_spend else (-1 if spent else self._amount(fact))
-        return Booked(amount, datetime.fromisoformat(str(fact["finished_at"])))
+        if spent is not is_spend:
+            return None
+        return _cost(fact) if spent else self._amount(fact)
+
+    def _windows(self, attempts: Sequence[datetime]) -> list[Window]:
+        return windows(attempts, self._settings.timeout_s, self._settings.skew_s)
 
 
 def _cost(fact: Fact) -> int:

@@ -38,4 +38,6 @@ def test_a_look_knows_its_attempts_and_what_else_arrived(db: Database) -> None:
     assert look.id == rows[1]
     assert look.asks_before_sending
     assert look.body["look"]["attempts"] == [moment(10).wall.isoformat(timespec="microseconds")]
-    assert [one["key"] for one in look.body["look"]["siblings"]] == [key_of(1)]
+    (sibling,) = look.body["look"]["siblings"]
+    assert sibling["key"] == key_of(1)
+    assert sibling["attempts"] == [moment().wall.isoformat(timespec="microseconds")]

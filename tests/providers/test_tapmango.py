@@ -33,7 +33,7 @@ COFFEE = line("Coffee", 450)
 
 def looked(one: dict[str, Any], *siblings: dict[str, Any], tried: datetime | None = None) -> dict[str, Any]:
     tried = tried or datetime.now(UTC)
-    arrived = [{**sibling, "finished_at": tried.isoformat()} for sibling in siblings]
+    arrived = [{**sibling, "attempts": [tried.isoformat()]} for sibling in siblings]
     return {**one, "look": {"attempts": [tried.isoformat()], "siblings": arrived}}
 
 
