@@ -5,6 +5,7 @@ answer is that page anew, with what was said about the act. The script swaps it 
 """
 
 import asyncio
+import hmac
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -104,7 +105,7 @@ class Pages:
     async def _logout(self, request: Request) -> Response:
         session = self._session(request)
         answer = RedirectResponse("/login", 303)
-        if session and (await _form(request)).get("token") == session.token:
+        if session and _is_ours(await _form(request), session):
             answer.delete_cookie(SESSION, httponly=True, samesite="strict", secure=self._secure)
         return answer
 
@@ -112,7 +113,7 @@ class Pages:
         """Which register this tablet stands at; kept by its browser."""
         session, form = self._session(request), await _form(request)
         lane = form.get("lane", "")
-        if session is None or form.get("token") != session.token:
+        if session is None or not _is_ours(form, session):
             return RedirectResponse("/login", 303)
         answer = RedirectResponse("/", 303)
         if lane in self._parts.settings.lanes or not lane:
@@ -141,7 +142,7 @@ class Pages:
         session, form = self._session(request), await _form(request)
         if session is None:
             return RedirectResponse("/login", 303)
-        if form.get("token") != session.token:
+        if not _is_ours(form, session):
             return Response("the form's token is missing or old\n", 403, media_type="text/plain")
         act = ACTS.get(request.path_params["act"])
         if act is None:
@@ -244,6 +245,11 @@ class Pages:
 
 def _home(session: Session) -> str:
     return next(path for path, view in VIEWS.items() if session.actor.role in view.may)
+
+
+def _is_ours(form: Mapping[str, str], session: Session) -> bool:
+    """It carries the session's token, so one of our own pages has made it."""
+    return hmac.compare_digest(form.get("token", "").encode(), session.token.encode())
 
 
 async def _form(request: Request) -> dict[str, str]:
