@@ -77,14 +77,14 @@ def _word(ballots: Ballots, line: TextLine, word: Word, known: Dictionary, look:
         return
     place = hash((look, *keys)) & 0xFFFFFFFF  # of whole numbers only: the same in every process
     for key, text in pairs(keys, word.text, known):
-        if look and (key in known.known or _is_no_digit(ballots.get(key), text)):
+        if look and (key in known.known or _is_letter(ballots.get(key))):
             continue
         ballots.setdefault(key, Ballot()).vote(text, place)
 
 
-def _is_no_digit(ballot: Ballot | None, text: str) -> bool:
-    """A look for digits only takes letters for digits, too."""
-    return text.isdigit() and ballot is not None and ballot.votes > 0 and not any(map(str.isdigit, ballot.taken_for))
+def _is_letter(ballot: Ballot | None) -> bool:
+    """The first look reads letters best; the others are there for digits, and for what it could not read."""
+    return ballot is not None and ballot.votes > 0 and not any(map(str.isdigit, ballot.taken_for))
 
 
 def pairs(keys: Sequence[Key], text: str, known: Dictionary) -> list[tuple[Key, str]]:
