@@ -18,8 +18,9 @@ from mpremote.transport import TransportError
 from mpremote.transport_serial import SerialTransport
 
 from firmware_bridge import messages
+from firmware_bridge.events import Health, Identified, Incompatible, Line, Tap
 from firmware_bridge.link import READ_BYTES, Link, LinkUnavailable
-from firmware_bridge.session import Health, Identified, Incompatible, Line, Session, Tap
+from firmware_bridge.session import Session
 
 PACKAGE = Path(__file__).resolve().parent
 MODULES = (

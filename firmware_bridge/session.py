@@ -10,9 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from firmware_bridge import messages
+from firmware_bridge.events import (
+    Direction,
+    Event,
+    Health,
+    Identified,
+    Incompatible,
+    Known,
+    Line,
+    Lost,
+    Passed,
+    Said,
+    SpeedFound,
+    Tap,
+)
 from firmware_bridge.framing import END_BYTE, Unframer, frame
-
-Direction = int
 
 ASK_AGAIN_SECONDS = 0.3
 """Longer than a chunk takes from the tap to us, so that what is on its way is not asked for twice."""
@@ -24,107 +36,6 @@ SILENT_SECONDS = 5.0
 TELL_CHUNKS = 8
 """While the disk stalls the tap hears so often how far our memory has come, should its own be full."""
 MOST_SAMPLES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How a line is set; baud 0: the tap finds it out. Parity 'N', 'E' or 'O'."""
-
-    baud: int = 0
-    bits: int = 8
-    parity: str = "N"
-    stop: int = 1
-
-    def as_sent(self) -> tuple[int, int, int, int]:
-        return self.baud, self.bits, "NOE".index(self.parity), self.stop
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """Who answered. `boot` names its life: offsets and times count from its start."""
-
-    version: int
-    serial: str
-    boot: int
-    firmware: tuple[int, int, int]
-    slot: str
-    capabilities: int
-    board: str
-    ring_bytes: tuple[int, int]
-    held_bytes: tuple[int, int]
-    """Of both directions, at the moment it answered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A life of a tap of which the journal has each direction up to `offsets`, though they may not be synced."""
-
-    serial: str
-    boot: int
-    offsets: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """A tap answered. `first_offset`: of each direction, the oldest byte it still holds."""
-
-    tap: Tap
-    first_offset: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Incompatible:
-    """The device speaks another version of this protocol; nothing of it is used."""
-
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """Bytes that were on the line; the first one at `at`, in seconds of the clock handed in."""
-
-    direction: Direction
-    offset: int
-    payload: bytes
-    at: float
-    stamp_us: int
-    """The same moment on the tap's own clock."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """Bytes that were on the line and could not be kept, from `offset` on; ``length`` None: nobody knows how many."""
-
-    direction: Direction
-    offset: int
-    length: int | None
-    cause: str
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The tap's figures, as messages.HEALTH names them."""
-
-    figures: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A line of the tap's log."""
-
-    level: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpeedFound:
-    direction: Direction
-    baud: int
-    pulse_ns: int
-
-
-Event = Identified | Incompatible | Passed | Lost | Health | Said | SpeedFound
 
 
 @dataclass(slots=True)

@@ -21,20 +21,9 @@ from agent.taps.lane import Lane
 from agent.taps.print_path.desk import Stream
 from agent.taps.print_path.parts import LaneCounts, Parts
 from agent.taps.wire_tap_life import Life, last_life
+from firmware_bridge.events import Event, Health, Identified, Incompatible, Line, Lost, Passed, Said, SpeedFound, Tap
 from firmware_bridge.link import Link, LinkUnavailable
-from firmware_bridge.session import (
-    Event,
-    Health,
-    Identified,
-    Incompatible,
-    Line,
-    Lost,
-    Passed,
-    Said,
-    Session,
-    SpeedFound,
-    Tap,
-)
+from firmware_bridge.session import Session
 
 LOG = logging.getLogger(__name__)
 TICK_SECONDS = 0.1

@@ -9,7 +9,7 @@ from typing import Any
 from agent.journal.reader import JournalReader
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.journal.segment import segments
-from firmware_bridge.session import Known, Tap
+from firmware_bridge.events import Known, Tap
 
 LOOK_BACK = (2, 16, 1 << 30)
 """Segments looked through for a lane's newest opening, in steps: it is nearly always among the newest."""

@@ -4,9 +4,10 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from firmware_bridge.events import Event, Identified, Known, Line, Lost, Passed
 from firmware_bridge.firmware.tap import WRAP, Tap
 from firmware_bridge.messages import DIRECTIONS
-from firmware_bridge.session import Event, Identified, Known, Line, Lost, Passed, Session
+from firmware_bridge.session import Session
 from firmware_bridge.simulator import RING_BYTES, SoftBoard
 from tests.firmware_bridge.micropython import interpreter
 from tests.firmware_bridge.micropython.interpreter import Interpreter

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from firmware_bridge.session import Line, Lost, Passed, Session
+from firmware_bridge.events import Line, Lost, Passed
+from firmware_bridge.session import Session
 from tests.firmware_bridge.bench import DISK_SECONDS, Bench, byte_by_byte, clean, delaying, doubling, flipping, losing
 from tests.firmware_bridge.micropython.interpreter import interpreter
 from tests.story.slips import Shop

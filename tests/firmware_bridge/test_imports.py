@@ -13,9 +13,17 @@ ROOT = Path(firmware_bridge.__file__).parent
 FILES = {path.relative_to(ROOT).as_posix(): path for path in sorted(ROOT.rglob("*.py"))}
 SHIPPED = [name for name in MODULES if name != "firmware/pico.py"]
 MICROPYTHON_HAS = {"binascii", "io", "struct", "firmware_bridge"}
-SANS_IO = ("framing.py", "messages.py", "session.py", "firmware/tap.py", "firmware/ring.py", "firmware/baud.py")
+SANS_IO = (
+    "framing.py",
+    "messages.py",
+    "session.py",
+    "events.py",
+    "firmware/tap.py",
+    "firmware/ring.py",
+    "firmware/baud.py",
+)
 IO = {"asyncio", "os", "time", "socket", "threading", "serial", "machine", "select"}
-IN_THE_TAP_PROCESS = ("session.py", "link.py", "framing.py", "messages.py")
+IN_THE_TAP_PROCESS = ("session.py", "events.py", "link.py", "framing.py", "messages.py")
 
 
 def imported(name: str) -> set[str]:

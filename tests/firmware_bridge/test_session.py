@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 from firmware_bridge import messages
+from firmware_bridge.events import Identified, Line, Lost, Passed
 from firmware_bridge.framing import END
-from firmware_bridge.session import Identified, Line, Lost, Passed, Session
+from firmware_bridge.session import Session
 from firmware_bridge.simulator import RING_BYTES
 from tests.firmware_bridge.bench import Bench, Wire, byte_by_byte, clean, delaying, doubling, flipping, losing
 from tests.firmware_bridge.micropython.interpreter import Interpreter, interpreter
