@@ -2,19 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from agent.formats.amounts import NumberStyle, currency_of, style_of
-from agent.formats.bill import MOST_ROUNDING, MOST_ROUNDING_WHOLE, Bill, is_negative, sort_out, turned
+from agent.formats.bill import Bill
 from agent.formats.context import StoreContext
-from agent.formats.dates import blank, sale_moment
-from agent.formats.entries import read_entries
+from agent.formats.dates import sale_moment
 from agent.formats.form import Format
 from agent.formats.identifiers import find_cashier, find_number, find_original, find_register
 from agent.formats.item_codes import codes_of
 from agent.formats.item_patterns import by_pattern
 from agent.formats.items import discounts_of, items_of, tenders_of
-from agent.formats.kinds import KindSeen, kind_of
 from agent.formats.labels import what_is_said
 from agent.formats.parts import parts_of
 from agent.formats.people import find_customer
@@ -22,32 +19,18 @@ from agent.formats.percentages import percentages
 from agent.formats.proof import Outcome, read_bill
 from agent.formats.reports import REPORTS, read_report
 from agent.formats.roles import SUMS, TAXES
+from agent.formats.sheet import Sheet, read_sheet
 from agent.formats.tax_rates import TaxRates
 from agent.formats.words import half_width, plain
 from agent.receipt import EARNING, Kind, Receipt, State
 
 MAX_LINES = 1500
-MAX_AMOUNTS = 1000
 """A roll of paper is 80 m, some 20,000 lines; no receipt comes near these, a poisoned stream does."""
 MAX_WIDTH = 160
 """Characters of a line that are read; paper has 24 to 80 columns."""
 COLUMN_OF_AMOUNTS = 3
 """Lines that end in a number far to the right: so many make a list of prices."""
 _COLUMN_re = re.compile(r"\S\s{2,}\S*\d{2}\W?\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """One paper on the way: its lines as printed and with dates blanked, and what was found so far."""
-
-    lines: tuple[str, ...]
-    blanked: tuple[str, ...]
-    bill: Bill
-    seen: KindSeen
-    turned: bool
-    """The paper prints negative amounts; `bill` has them with the other sign."""
-    exponent: int
-    currency: str
 
 
 def read_paper(
@@ -76,7 +59,7 @@ def _stands_alone(receipt: Receipt) -> bool:
 
 
 def _read_one(lines: tuple[str, ...], form: Format, context: StoreContext) -> Receipt:
-    sheet = _sheet(lines, form, context)
+    sheet = read_sheet(lines, form, context)
     if sheet is None:
         return _held_unread("it has more amounts than any receipt")
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
@@ -92,7 +75,7 @@ def _read_one(lines: tuple[str, ...], form: Format, context: StoreContext) -> Re
 
 def _in_our_own_currency(lines: tuple[str, ...], form: Format, context: StoreContext) -> Receipt | None:
     """The receipt without the amounts that are in another currency, where sums are printed in our own as well."""
-    sheet = _sheet(lines, form, context, only=context.currency)
+    sheet = read_sheet(lines, form, context, only=context.currency)
     if sheet is None:
         return None
     receipt = _with_amounts(_with_words(sheet, form, context), sheet, form, context)
@@ -110,35 +93,10 @@ def _doubted(receipt: Receipt, suspicions: Sequence[str]) -> Receipt:
     return replace(receipt, state=State.HELD, reason="; ".join(dict.fromkeys(suspicions)), award_base=0)
 
 
-def _sheet(lines: tuple[str, ...], form: Format, context: StoreContext, *, only: str = "") -> _Sheet | None:
-    """None where there are too many amounts; or, with `only` a currency, where none is printed in another one."""
-    blanked = tuple(blank(line, form.dates.months) for line in lines)
-    money = form.money
-    style = style_of(blanked, money.decimal, context.exponent, money.symbols, money.exponents)
-    found = read_entries(blanked, form, style)
-    if len(found.entries) + len(found.tax_rows) > MAX_AMOUNTS:
-        return None
-    if only:
-        own = tuple(entry for entry in found.entries if entry.currency in ("", only))
-        if len(own) == len(found.entries) or not any(entry.role in SUMS and entry.sure for entry in own):
-            return None
-        found = replace(found, entries=own)
-    negative = is_negative(found)
-    bill = sort_out(turned(found) if negative else found, form, most_rounding=_most_rounding(style, context))
-    with_amounts = {entry.line for entry in found.entries}
-    texts = [(number, line) for number, line in enumerate(blanked) if number not in with_amounts]
-    currency = only or currency_of(blanked, money.symbols) or money.currency or context.currency
-    return _Sheet(lines, blanked, bill, kind_of(texts, bill, form), negative, style.exponent, currency)
-
-
-def _most_rounding(style: NumberStyle, context: StoreContext) -> int:
-    return max(context.cash_rounding, MOST_ROUNDING if style.exponent else MOST_ROUNDING_WHOLE)
-
-
 # ---- the words ------------------------------------------------------------------------------------
 
 
-def _with_words(sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
+def _with_words(sheet: Sheet, form: Format, context: StoreContext) -> Receipt:
     """Everything but the amounts."""
     kind = sheet.seen.kind
     customer = find_customer(sheet.lines, form.customer, context.nobody)
@@ -163,7 +121,7 @@ def _with_words(sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
     )
 
 
-def _number(sheet: _Sheet, kind: Kind, form: Format) -> str | None:
+def _number(sheet: Sheet, kind: Kind, form: Format) -> str | None:
     if kind is Kind.CARD_SLIP:
         return None  # batch, trace and approval numbers are the terminal's, not a receipt's
     if kind in (Kind.Z_REPORT, Kind.X_REPORT):
@@ -189,7 +147,7 @@ def _of_this_sale(lines: Sequence[str], form: Format) -> list[str]:
 # ---- the amounts ------------------------------------------------------------------------------------
 
 
-def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreContext) -> Receipt:
+def _with_amounts(receipt: Receipt, sheet: Sheet, form: Format, context: StoreContext) -> Receipt:
     bill = sheet.bill
     tax_unknown = _tax_unknown(sheet, form, context)
     outcome = read_bill(bill, _rates(sheet, form, context), context.cash_rounding, tax_unknown=tax_unknown)
@@ -201,7 +159,7 @@ def _with_amounts(receipt: Receipt, sheet: _Sheet, form: Format, context: StoreC
     return _stated(receipt, outcome, sheet, form)
 
 
-def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
+def _kind_by_sign(kind: Kind, sheet: Sheet, form: Format) -> Kind:
     """A total below zero is a return, or an exchange when articles were sold as well."""
     articles = sheet.bill.articles
     both = any(entry.value > 0 for entry in articles) and any(entry.value < 0 for entry in articles)
@@ -215,7 +173,7 @@ def _kind_by_sign(kind: Kind, sheet: _Sheet, form: Format) -> Kind:
     return Kind.EXCHANGE if both and named_back else kind
 
 
-def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> TaxRates:
+def _rates(sheet: Sheet, form: Format, context: StoreContext) -> TaxRates:
     """Rates printed on lines about tax; only where none is, those usual in the country."""
     printed = [
         rate for line in sheet.blanked if "%" in line and form.tax.tax.search(plain(line)) for rate in percentages(line)
@@ -224,7 +182,7 @@ def _rates(sheet: _Sheet, form: Format, context: StoreContext) -> TaxRates:
     return TaxRates(percents, down=context.country in form.tax.rounded_down)
 
 
-def _tax_unknown(sheet: _Sheet, form: Format, context: StoreContext) -> str:
+def _tax_unknown(sheet: Sheet, form: Format, context: StoreContext) -> str:
     for line in sheet.blanked:
         said = plain(line)
         if form.tax.included.search(said) and form.tax.tax.search(said):
@@ -256,7 +214,7 @@ def _filled(receipt: Receipt, outcome: Outcome, bill: Bill, sign: int) -> Receip
     )
 
 
-def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Format) -> Receipt:
+def _stated(receipt: Receipt, outcome: Outcome | None, sheet: Sheet, form: Format) -> Receipt:
     if receipt.kind not in EARNING:
         if receipt.kind is Kind.OTHER and not sheet.seen.named and _looks_like_a_receipt(sheet, form):
             reason = "it looks like a receipt, but its words are not known"
@@ -269,7 +227,7 @@ def _stated(receipt: Receipt, outcome: Outcome | None, sheet: _Sheet, form: Form
     return replace(receipt, state=State.ACCEPTED)
 
 
-def _paid_out(receipt: Receipt, sheet: _Sheet, form: Format) -> str:
+def _paid_out(receipt: Receipt, sheet: Sheet, form: Format) -> str:
     """A sale whose payment goes to the customer is a buy or a return that does not say so: never one to earn on.
 
     A minus alone says little: some tills print what they take in with one. Without tax and change it is not explained.
@@ -287,7 +245,7 @@ def _why_noted(kind: Kind) -> str:
     return f"{kind.value.replace('_', ' ')}: no sale, so nothing is earned"
 
 
-def _looks_like_a_receipt(sheet: _Sheet, form: Format) -> bool:
+def _looks_like_a_receipt(sheet: Sheet, form: Format) -> bool:
     """No word on it is known, and yet it has a column of numbers, or names a total or a tax without an amount."""
     column = sum(1 for line in sheet.blanked if _COLUMN_re.search(line))
     said = (what_is_said(plain(line), form) for line in sheet.blanked)

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.formats import read_paper
-from agent.formats.reader import MAX_AMOUNTS, MAX_LINES
+from agent.formats.reader import MAX_LINES
+from agent.formats.sheet import MAX_AMOUNTS
 from agent.receipt import State
 from tests.formats.printed import GENERIC, HOME
 from tests.formats.steps import steps_of
