@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from agent.booking import Rules, rebook
@@ -42,6 +43,8 @@ PAGES = 12
 """The latest receipts whose sums are asked about a digit."""
 PATIENCE = 10
 """Receipts a lane is taught by before somebody is told that one of its receipts cannot be read."""
+TOLD_AFTER = timedelta(hours=2)
+"""Or after so long, where a till prints little."""
 HOPELESS = 60
 """Receipts after which a lane of whose digits none is sure is taught no more: its dots never come out alike."""
 NEVER_ALIKE = f"{PICTURE} whose letters never come out alike"
@@ -84,9 +87,14 @@ class Learner:
         for number in await self._ledger.do(pictures.waiting, PICTURE):
             stored = await self._ledger.do(receipts.load, number)
             notebook = self._notebook(stored.captured.lane)
-            if self._tried.get(number, GONE - 1) not in (notebook.version, GONE):
+            tried = self._tried.get(number, GONE - 1)
+            if tried not in (notebook.version, GONE) or (tried != GONE and self._is_overdue(stored)):
                 changed |= await self._try(stored, notebook)
         return changed
+
+    def _is_overdue(self, stored: StoredReceipt) -> bool:
+        """Nobody was told of it yet, and it is time."""
+        return stored.receipt.reason == BEING_READ and self._clock.wall() - stored.captured.at > TOLD_AFTER
 
     def _notebook(self, lane: str) -> Notebook:
         try:
@@ -124,7 +132,7 @@ class Learner:
             return False
         name = str(job.origin)
         if name in notebook.taught_by:
-            if len(notebook.taught_by) >= PATIENCE:
+            if len(notebook.taught_by) >= PATIENCE or self._is_overdue(stored):
                 await self._hold(stored, lane, f"{PICTURE}, and some of its letters are not known yet")
             return False
         if len(notebook.taught_by) >= HOPELESS and not notebook.dictionary.sure_digits:

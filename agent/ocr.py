@@ -15,7 +15,7 @@ from agent.raster.bitmap import Bitmap
 from agent.raster.words import Word
 
 PROGRAM, LIMITER = "tesseract", "prlimit"
-TIMEOUT_S = 60.0
+TIMEOUT_S = 120.0
 """A receipt takes half a second on a PC, several on a small box."""
 MEMORY = 400 << 20
 """Address space, bytes; tesseract maps 150 MB and uses 70 of them for a long receipt."""

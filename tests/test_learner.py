@@ -13,6 +13,7 @@ from agent.glyphs import Glyphs
 from agent.intake import Intake
 from agent.journal.reader import JournalReader
 from agent.learner import LOOK_EVERY_S, Learner
+from agent.ledger import questions
 from agent.picture_paper import BEING_READ, PICTURE
 from agent.poison import PoisonNote
 from agent.reading import context_of
@@ -63,7 +64,7 @@ class Shop:
         )
         await self._wake_all()
         running = asyncio.create_task(learner.run(), name="learner")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(300):
             while not bench.clock.asleep and not running.done():  # noqa: ASYNC110 - the clock is the test's own
                 await asyncio.sleep(0.005)
         running.cancel()
@@ -153,6 +154,19 @@ async def test_a_torn_file_of_signs_is_learnt_anew(tmp_path: Path) -> None:
         (tmp_path / "glyphs" / f"{LANE.name}.json").write_text('{"shape": 1, "ver')
         await shop.learn()
         assert shop.glyphs.notebook(LANE.name).dictionary.known
+
+
+async def test_a_receipt_that_nobody_could_read_for_hours_is_put_before_a_person(tmp_path: Path) -> None:
+    async with shop_in(tmp_path) as shop:
+        shop.print(1)
+        await shop.take_in()
+        (row,) = await shop.learn()
+        assert row["reason"] == BEING_READ
+        await shop.bench.clock.advance(3 * 3600)
+        (row,) = await shop.learn()
+        assert row["reason"] == f"{PICTURE}, and some of its letters are not known yet"
+        asked = await shop.bench.ledger.do(questions.open_tasks)
+        assert [task["kind"] for task in asked] == ["held_receipts"]
 
 
 def test_one_image_and_bands_are_the_same_paper() -> None:
