@@ -5,7 +5,7 @@ text. So each row is held against what was asked, and no row is taken for being 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.providers import transaction as sale
@@ -89,19 +89,27 @@ class CrmComRest:
         return read(reply) if isinstance(reply, Reply) else reply
 
 
+DISORDER = timedelta(minutes=10)
+"""So far may neighbours in a list from new to old be the wrong way round: several are sent at once, some twice."""
+FEWEST_IN_ORDER = 20
+"""Rows; a list by random ids cannot look like one from new to old for so long."""
+
+
 class _Order:
     """Does the list run from new to old, and has it come to before `since`?"""
 
     def __init__(self, since: datetime) -> None:
-        self._since, self._last, self._falling = since, datetime.max.replace(tzinfo=UTC), True
+        self._since, self._lowest, self._falling, self._seen = since, datetime.max.replace(tzinfo=UTC), True, 0
 
     def saw(self, moment: datetime | None) -> None:
-        self._falling = self._falling and moment is not None and moment <= self._last
-        self._last = moment or self._last
+        if moment is None or (self._seen and moment > self._lowest + DISORDER):
+            self._falling = False
+            return
+        self._lowest, self._seen = min(self._lowest, moment), self._seen + 1
 
     @property
     def is_past(self) -> bool:
-        return self._falling and self._last < self._since
+        return self._falling and self._seen >= FEWEST_IN_ORDER and self._lowest < self._since - DISORDER
 
 
 def read(reply: Reply) -> Row | Answer:

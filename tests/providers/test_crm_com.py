@@ -206,6 +206,22 @@ async def test_a_list_from_new_to_old_is_read_as_far_as_needed() -> None:
         assert len([path for path in here.paths() if path == "/purchases"]) == 61
 
 
+async def test_a_list_by_random_ids_is_read_to_its_end() -> None:
+    """It holds newer purchases behind older ones: coming to an old one proves nothing."""
+    async with counter("crm_com-b", longest_list=500) as here:
+        cloud = here.cloud
+        assert isinstance(cloud, CrmComCloud)
+        began = datetime.now(UTC) - timedelta(hours=30)
+        for number in range(1, 101):
+            at = (began + timedelta(minutes=17 * number)).isoformat()
+            await here.provider.award([bought(number, *TWO, captured_at=at)])
+        shuffled = sorted(cloud.purchases.items(), key=lambda pair: int(pair[0][1:]) * 37 % 101)
+        cloud.purchases = dict(shuffled)
+        for number in (1, 50, 100):
+            at = (began + timedelta(minutes=17 * number)).isoformat()
+            assert isinstance(await here.provider.read_back(bought(number, *TWO, captured_at=at)), AlreadyDone)
+
+
 async def test_the_answer_of_another_purchase_is_none() -> None:
     async with counter("crm_com") as here:
         cloud = here.cloud
