@@ -86,8 +86,8 @@ class Programme(Section):
         Decimal(0), ge=0, description="What one point costs the store in currency units, for 'tillpost points'."
     )
     rewards: tuple[RewardSettings, ...] = Field((), description="What can be redeemed, and how the receipt shows it.")
-    redeem: Literal["ask", "automatic", "never"] = Field(
-        "ask", description="Rewards at the till: ask the customer, offer by itself what fits, or never."
+    redeem: Literal["ask", "never"] = Field(
+        "ask", description="Rewards at the till: when the customer asks for one, or never."
     )
     stacking: Literal["one", "any"] = Field("one", description="Rewards on one receipt: at most one, or any number.")
     not_with: tuple[str, ...] = Field(
