@@ -27,7 +27,7 @@ async def test_a_receipt_with_a_phone_appears_by_itself_and_is_sent_without_a_ta
     assert cashier.taps == 0
 
 
-@pytest.mark.feature("0.9", "0.10", "2.11", "2.12", "5.4", "5.12")
+@pytest.mark.feature("0.9", "0.10", "2.10", "2.11", "2.12", "5.4", "5.12")
 async def test_somebody_who_checked_in_is_attached_with_one_tap(shop: PageShop, cashier: Cashier) -> None:
     phone = await shop.member(first_name="Dana", last_name="Kowalski")
     slip = await shop.sale()
