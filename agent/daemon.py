@@ -25,17 +25,17 @@ from agent.fleet.pace import Pace
 from agent.fleet.uplink import Uplink
 from agent.format_watch import FormatWatch
 from agent.front_desk import FrontDesk
-from agent.glyphs import Glyphs
 from agent.intake import Intake
 from agent.journal import retention as journal_retention
 from agent.journal.reader import JournalReader
-from agent.learner import Learner
 from agent.ledger import Ledger, catalogue, cursor, rebuild, reconciling, tasks
 from agent.ledger import retention as ledger_retention
 from agent.ledger.nightly import Nightly
 from agent.ledger.personal import device_key
 from agent.ledger.questions import health_numbers, open_tasks
 from agent.ledger.reconciling import Reconciler
+from agent.pictures.glyphs import Glyphs
+from agent.pictures.learner import Learner
 from agent.places import Places
 from agent.poison import PoisonNote
 from agent.providers import Provider

@@ -26,8 +26,8 @@ from agent.journal.record import Position, Record, RecordKind
 from agent.ledger import Ledger, cursor, events, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured
-from agent.picture_paper import BEING_READ
 from agent.poison import PoisonNote
+from agent.raster.picture_paper import BEING_READ
 from agent.reading import NO_SIGNS, Understood, understand_or_hold, unread
 from agent.reading_place import Mark, ReadingPlace, Session
 from agent.receipt import Receipt, State

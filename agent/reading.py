@@ -13,9 +13,9 @@ from agent.formats import Format, StoreContext, load_format, read_paper
 from agent.job import Job, JobCutter
 from agent.journal.record import Direction, Position, Record, RecordKind
 from agent.paper import WIDTH_DOTS, Paper, lay_out
-from agent.picture_paper import NO_LETTERS, PicturePaper, letters_of, looks_like_a_receipt, picture_paper
 from agent.print_events import Cut, PrintEvent, Raster, Text, Unreadable
 from agent.raster import Dictionary
+from agent.raster.picture_paper import NO_LETTERS, PicturePaper, letters_of, looks_like_a_receipt, picture_paper
 from agent.receipt import Kind, Receipt, State
 from agent.settings import Store
 from agent.slips.paper import is_ours

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.picture_paper import BEING_READ
+from agent.raster.picture_paper import BEING_READ
 from agent.reading import Understood, as_json, context_of, form_of, jobs_in_file, lane_for_file, understand
 from agent.receipt import State
 from agent.settings import Store

@@ -31,7 +31,7 @@ from agent.ledger.moment import Moment
 from agent.ledger.receipts import Captured, StoredReceipt
 from agent.ledger.reconciling import save_report
 from agent.ledger.undoing import live, never_left, undo, undo_behind
-from agent.picture_paper import BEING_READ
+from agent.raster.picture_paper import BEING_READ
 from agent.receipt import EARNING, Kind, Receipt, State
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from agent.catalogue_file import PROPOSALS, Row, read_rows, write_rows
+from agent.catalogue.file import PROPOSALS, Row, read_rows, write_rows
 from agent.commands.asking import act, ask
 from agent.errors import TillpostError
 from agent.money import format_amount

@@ -23,8 +23,8 @@ from agent.commands.asking import agent_answers, ask
 from agent.errors import FormatError, ProviderMisconfigured
 from agent.formats import load_format
 from agent.formats.agreement import contradictions
-from agent.glyphs import Glyphs, GlyphsUnreadable
-from agent.ocr import is_installed
+from agent.pictures.glyphs import Glyphs, GlyphsUnreadable
+from agent.pictures.ocr import is_installed
 from agent.places import Places
 from agent.providers import AlreadyDone, Answer, Done, Refused
 from agent.providers.registry import connect

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.errors import TillpostError
-from agent.glyphs import Glyphs
+from agent.pictures.glyphs import Glyphs
 from agent.places import Places
 from agent.raster import Notebook
 from agent.settings import Settings, load

@@ -14,7 +14,7 @@ from agent.commands.formats import chosen_format
 from agent.commands.showing import side_by_side
 from agent.dialects.code_pages import page_named
 from agent.formats import Format
-from agent.glyphs import read_notebook
+from agent.pictures.glyphs import read_notebook
 from agent.print_events import PrintEvent
 from agent.raster import Dictionary
 from agent.reading import (

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from agent.commands.asking import act, ask
 from agent.commands.replaying_to import replay_to
-from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
 from agent.money import format_amount
+from agent.pictures.glyphs import Glyphs
 from agent.places import Places
 from agent.reading import context_of
 from agent.receipt import Receipt

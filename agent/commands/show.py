@@ -13,8 +13,8 @@ from agent.commands.asking import ask
 from agent.commands.drawn import write_drawing
 from agent.commands.showing import side_by_side
 from agent.errors import TillpostError
-from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
+from agent.pictures.glyphs import Glyphs
 from agent.places import Places
 from agent.print_events import PrintEvent
 from agent.reading import written_on

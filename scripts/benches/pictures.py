@@ -22,9 +22,9 @@ from statistics import median
 from PIL import Image
 
 from agent.formats import StoreContext, load_format, read_paper
-from agent.learner import closes
 from agent.paper import lay_out
-from agent.picture_lesson import teach
+from agent.pictures.learner import closes
+from agent.pictures.lesson import teach
 from agent.raster import Bitmap, Notebook, TextLine, joined, read_lines, text_lines
 from agent.receipt import State
 from tests.raster.pictures import Look, PixelTill, one_image

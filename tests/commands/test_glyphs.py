@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from agent.__main__ import cli
 from agent.errors import TillpostError
-from agent.glyphs import Glyphs
+from agent.pictures.glyphs import Glyphs
 from tests.commands.test_commands import SETTINGS
 from tests.raster.pictures import Look, PixelTill, one_image
 from tests.raster.reading import learnt

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from agent.dialects import DialectName, DialectState, read_job
 from agent.formats import StoreContext, load_format, read_paper
-from agent.learner import closes
 from agent.paper import lay_out
+from agent.pictures.learner import closes
 from agent.print_events import PrintEvent
 from agent.raster import Bitmap, Dictionary, Notebook, TextLine, Word, joined, read_lines, text_lines
 from agent.receipt import Receipt, State

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from agent.picture_paper import PICTURE
+from agent.raster.picture_paper import PICTURE
 from tests.raster.pictures import Look, Pictured, PixelTill, in_bands, one_image
 from tests.story.box import until
 from tests.story.scene import MEMBERS, opened

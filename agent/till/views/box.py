@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.acts import Parts
-from agent.glyphs import Glyphs
 from agent.journal.reader import JournalReader
 from agent.ledger import questions
 from agent.ledger.personal import starred
+from agent.pictures.glyphs import Glyphs
 from agent.places import Places
 from agent.reading import written_on
 from agent.replay import lane_of, printed_at

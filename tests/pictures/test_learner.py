@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from agent.glyphs import Glyphs
 from agent.intake import Intake
 from agent.journal.reader import JournalReader
-from agent.learner import LOOK_EVERY_S, Learner
 from agent.ledger import questions
-from agent.picture_paper import BEING_READ, PICTURE
+from agent.pictures.glyphs import Glyphs
+from agent.pictures.learner import LOOK_EVERY_S, Learner
 from agent.poison import PoisonNote
+from agent.raster.picture_paper import BEING_READ, PICTURE
 from agent.reading import context_of
 from tests.intake_bench import LANE, PHONE, STORE, Bench, awards, opened
 from tests.raster.pictures import Look, Pictured, PixelTill, in_bands, one_image

@@ -2,8 +2,8 @@
 
 import random
 
-from agent.picture_paper import BEING_READ, NO_LETTERS, TOO_LARGE, picture_paper
 from agent.raster import Dictionary
+from agent.raster.picture_paper import BEING_READ, NO_LETTERS, TOO_LARGE, picture_paper
 from tests.raster.pictures import Look, PixelTill, one_image
 from tests.raster.reading import events_in, learnt
 

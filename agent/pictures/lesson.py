@@ -1,11 +1,11 @@
-"""picture_lesson: takes one receipt's picture, has OCR look at it until it can be read, gives what that taught."""
+"""lesson: takes one receipt's picture, has OCR look at it until it can be read, gives what that taught."""
 
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from statistics import median
 
-from agent.ocr import LOOKS, words_on
+from agent.pictures.ocr import LOOKS, words_on
 from agent.raster import Bitmap, Notebook, TextLine, read_lines
 from agent.raster.learning import Closes, Page
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.glyphs import Glyphs, GlyphsUnreadable
+from agent.pictures.glyphs import Glyphs, GlyphsUnreadable
 from agent.raster import Dictionary, Notebook
 from tests.raster.pictures import Look, PixelTill
 from tests.raster.reading import learnt

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.catalogue_file import Row, read_rows, write_rows
+from agent.catalogue.file import Row, read_rows, write_rows
 from agent.errors import TillpostError
 
 

@@ -15,19 +15,19 @@ from agent.booking import Rules, rebook
 from agent.clock import Clock
 from agent.dialects import DialectState
 from agent.formats import Format, StoreContext, read_paper
-from agent.glyphs import Glyphs, GlyphsUnreadable
 from agent.job import Job
 from agent.journal.reader import JournalReader
 from agent.ledger import Ledger, pictures, receipts
 from agent.ledger.moment import Moment
 from agent.ledger.receipts import StoredReceipt
-from agent.ocr import OcrFailed
 from agent.paper import lay_out
-from agent.picture_lesson import teach
-from agent.picture_paper import BEING_READ, PICTURE, letters_of
+from agent.pictures.glyphs import Glyphs, GlyphsUnreadable
+from agent.pictures.lesson import teach
+from agent.pictures.ocr import OcrFailed
 from agent.poison import PoisonNote
 from agent.raster import Dictionary, Notebook, joined, read_lines
 from agent.raster.learning import Page
+from agent.raster.picture_paper import BEING_READ, PICTURE, letters_of
 from agent.reading import events_of, form_of, understand_or_hold
 from agent.reading_place import Mark
 from agent.receipt import Kind, Receipt, State

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.ocr import OcrFailed, words_on
+from agent.pictures.ocr import OcrFailed, words_on
 from tests.raster.pictures import Look, PixelTill, one_image
 from tests.raster.reading import bitmap_of
 

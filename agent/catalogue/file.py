@@ -1,4 +1,4 @@
-"""catalogue_file: takes CSV text of products and printed texts, gives checked rows, and back; reads no file itself.
+"""file: takes CSV text of products and printed texts, gives checked rows, and back; reads no file itself.
 
 Columns by name, in any order, only what is known: sku, name, upc, text, confidence, price, source, seen. A row with
 `text` says what that printed text is; one without is a product of the list, and its name is the text tills print for
