@@ -24,6 +24,8 @@ from firmware_bridge.link import Link, LinkUnavailable, candidates
 RELEASE_SECONDS = 10.0
 """The tap process lets go of the port within this."""
 
+SAYS_SO_WITHIN_S = 3.0
+"""The tap process writes its status file each second."""
 LANE = click.option("--lane", help="The lane whose wire tap is meant; needed when there are several.")
 PORT = click.option("--port", help="The port itself (/dev/serial/by-id/…), for a Pico that no lane names yet.")
 FORCE = click.option("--force", is_flag=True, help="Also the same or an older firmware, over another program, at once.")
@@ -51,7 +53,7 @@ def info_command(file: Path | None, lane: str | None, port: str | None, as_json:
     """Who it is, which firmware runs, how the line is set, what was lost."""
     settings = load(file)
     name, path = _chosen(settings, lane, port)
-    told = _told_by_tap(settings, name) or _asked(path)
+    told = _told(settings, name, path)
     if as_json:
         click.echo(json.dumps(told))
         return
@@ -126,6 +128,20 @@ def _chosen(settings: Settings, lane: str | None, port: str | None) -> tuple[str
         return "", str(found[0])
     there = ", ".join(map(str, found)) or "none"
     raise SettingsError("no lane has a wire tap yet", hint=f"Say --port. Ports with a MicroPython now: {there}.")
+
+
+def _told(settings: Settings, name: str, path: str) -> dict[str, Any]:
+    """By the tap process that has the port, else by the tap itself. A process that has just taken it says so soon."""
+    give_up = time.monotonic() + SAYS_SO_WITHIN_S
+    while True:
+        if told := _told_by_tap(settings, name):
+            return told
+        try:
+            return _asked(path)
+        except PortUnavailable:
+            if not name or time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
 
 
 def _told_by_tap(settings: Settings, name: str) -> dict[str, Any]:

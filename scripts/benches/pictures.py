@@ -37,7 +37,7 @@ LOOKS = (
     Look("DejaVuSansMono-Bold.ttf", 20),
     Look("DejaVuSans.ttf", 16),
     Look("DejaVuSans.ttf", 20, logo=True),
-    Look("DejaVuSansCondensed.ttf", 22, dots=384),
+    Look("DejaVuSerif-Bold.ttf", 18, dots=384),
     Look("DejaVuSerif.ttf", 22),
     Look("DejaVuSans-Bold.ttf", 18),
 )

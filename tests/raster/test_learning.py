@@ -15,7 +15,7 @@ LOOKS = [
     Look("DejaVuSans.ttf", 20),
     Look("DejaVuSansMono.ttf", 20, columns=42),
     Look("DejaVuSerif.ttf", 22),
-    Look("DejaVuSansCondensed.ttf", 22, dots=384),
+    Look("DejaVuSerif-Bold.ttf", 18, dots=384),
     Look("DejaVuSansMono-Bold.ttf", 18, columns=48, dollar=False),
 ]
 
