@@ -4,22 +4,20 @@ RFC 9112 as far as tills need it: Content-Length and chunked bodies, requests on
 """
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agent.wrapping.kinds import Wrapped
+from agent.wrapping.stream import MOST_KEPT, StreamReader, Waiting
 
 MOST_HEAD = 64 << 10
 MOST_LINE = 4 << 10
-MOST_BODY = 16 << 20
-"""Bytes of a body that are kept; a receipt drawn as a picture has a few hundred thousand."""
 LONGEST_BODY = 1 << 32
 CUT_OFF = "the request broke off: the rest of it is lost"
+NO_LENGTH = "the request does not say how long it is, and what came behind its head is not read"
 TOO_LONG = "the request is longer than any receipt: the rest of it is lost"
 PACKED = "the request's body is compressed, and that is not read"
 _START_RE = re.compile(rb"\s{0,8}(?:GET|POST|PUT|HEAD|OPTIONS|DELETE) \S{1,2048} HTTP/1\.[01]\r?\n")
-
-Reading = Generator[None, None, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,60 +53,51 @@ class Request:
 Event = Head | Request
 
 
-class HttpReader:
+class HttpReader(StreamReader[Event]):
     """Gives a Head as soon as it is whole, then its Request. After what is no HTTP it gives nothing more."""
 
     def __init__(self) -> None:
-        self._buffer, self._taken = bytearray(), 0
-        self._events: list[Event] = []
         self._head: Head | None = None
-        self._body, self._body_at, self._left_out = bytearray(), 0, 0
-        self.is_lost = False
-        """What came is no HTTP; nothing more can be told of this stream."""
-        self._reading = self._read()
-        next(self._reading)
-
-    def feed(self, data: bytes) -> list[Event]:
-        self._buffer += data
-        next(self._reading, None)
-        events, self._events = self._events, []
-        return events
+        self._body_at = 0
+        super().__init__()
 
     def end(self) -> list[Event]:
-        """The stream is over: a request that broke off comes out as far as it came."""
+        """The stream is over: a request that broke off, or whose length nobody can read, comes as far as it came."""
         if self._head is None:
             return []
-        self._body += self._buffer[: max(0, MOST_BODY - len(self._body))]
-        return [Request(self._head, bytes(self._body), self._body_at, self._taken + len(self._buffer), CUT_OFF)]
+        body = bytes(self._kept + self._buffer)[:MOST_KEPT]
+        lost = NO_LENGTH if self.is_lost else CUT_OFF
+        return [Request(self._head, body, self._body_at, self._taken + len(self._buffer), lost)]
 
-    def _read(self) -> Generator[None, None, None]:
+    def _read(self) -> Waiting:
         while True:
             text = yield from self._until(b"\r\n\r\n", MOST_HEAD)
             self._head = _head(text)
             if self._head is None:
-                yield from self._nothing_more()
+                yield from self._lose()
                 return
             self._events.append(self._head)
             self._body_at = self._taken
+            self._begin_keeping()
             yield from self._read_body(self._head)
             lost = TOO_LONG if self._left_out else PACKED if _is_packed(self._head) else ""
-            self._events.append(Request(self._head, bytes(self._body), self._body_at, self._taken, lost))
-            self._head, self._body, self._left_out = None, bytearray(), 0
+            self._events.append(Request(self._head, bytes(self._kept), self._body_at, self._taken, lost))
+            self._head = None
 
-    def _read_body(self, head: Head) -> Generator[None, None, None]:
+    def _read_body(self, head: Head) -> Waiting:
         if "chunked" in head.fields.get("transfer-encoding", "").lower():
             yield from self._read_chunks()
         elif (length := _number(head.fields.get("content-length", "0"), 10)) is None:
-            yield from self._nothing_more()
+            yield from self._lose()
         else:
             yield from self._keep(length)
 
-    def _read_chunks(self) -> Generator[None, None, None]:
+    def _read_chunks(self) -> Waiting:
         while True:
             line = yield from self._until(b"\n", MOST_LINE)
             size = _number(line.split(b";")[0].decode("latin-1").strip(), 16)
             if size is None:
-                yield from self._nothing_more()
+                yield from self._lose()
             elif size:
                 yield from self._keep(size)
                 yield from self._until(b"\n", MOST_LINE)
@@ -116,39 +105,6 @@ class HttpReader:
                 break
         while (yield from self._until(b"\n", MOST_LINE)).strip():
             """Trailers say nothing about the print."""
-
-    def _keep(self, size: int) -> Generator[None, None, None]:
-        while size:
-            if not self._buffer:
-                yield
-                continue
-            piece = self._take(min(size, len(self._buffer)))
-            size -= len(piece)
-            room = MOST_BODY - len(self._body)
-            self._body += piece[:room]
-            self._left_out += max(0, len(piece) - room)
-
-    def _until(self, mark: bytes, limit: int) -> Reading:
-        """Up to and with `mark`; what is longer than `limit` comes without it, and is no HTTP."""
-        looked = 0
-        while (found := self._buffer.find(mark, max(0, looked - len(mark)))) < 0:
-            if (looked := len(self._buffer)) > limit:
-                return self._take(looked)
-            yield
-        return self._take(found + len(mark))
-
-    def _take(self, size: int) -> bytes:
-        piece = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        self._taken += size
-        return piece
-
-    def _nothing_more(self) -> Generator[None, None, None]:
-        """The thread is lost: no later byte can be told to begin a request."""
-        self._head, self.is_lost = None, True
-        while True:
-            self._take(len(self._buffer))
-            yield
 
 
 class HttpFramer:

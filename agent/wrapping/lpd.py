@@ -5,15 +5,16 @@ announced with its length and its name ("\\x03 1234 dfA001till"), everything els
 """
 
 import re
-from collections.abc import Generator
 from dataclasses import dataclass
 
 from agent.wrapping.kinds import Wrapped
+from agent.wrapping.stream import MOST_KEPT, StreamReader, Waiting
 
 CONTROL, DATA = 0x02, 0x03
 MOST_LINE = 1 << 10
-MOST_DATA = 16 << 20
 LONGEST_FILE = 1 << 32
+LAST_COMMAND = 0x05
+NO_LPD = "what came is no print server's protocol, and is not read"
 CUT_OFF = "the data file broke off: the rest of it is lost"
 TOO_LONG = "the data file is longer than any receipt: the rest of it is lost"
 _FILE_RE = re.compile(rb"([\x02\x03])(\d{1,10})[ \t]+([^\s]{1,255})[ \t]*\n")
@@ -45,84 +46,47 @@ class File:
 Event = Command | File
 
 
-class LpdReader:
+class LpdReader(StreamReader[Event]):
     """Gives each command and each file as soon as it is whole. After what is no LPD it gives nothing more."""
 
     def __init__(self) -> None:
-        self._buffer, self._taken = bytearray(), 0
-        self._events: list[Event] = []
-        self._code = 0
-        self._data, self._at, self._left_out, self._until_close = bytearray(), 0, 0, False
-        self.is_lost = False
-        """What came is no print server's protocol; nothing more can be told of this stream."""
-        self._reading = self._read()
-        next(self._reading)
-
-    def feed(self, data: bytes) -> list[Event]:
-        self._buffer += data
-        next(self._reading, None)
-        events, self._events = self._events, []
-        return events
+        self._code, self._at, self._until_close = 0, 0, False
+        super().__init__()
 
     def end(self) -> list[Event]:
-        """The stream is over: so is a file of unannounced length; any other broke off."""
+        """The stream is over: so is a file of unannounced length; any other broke off. What is no LPD comes as one."""
         if not self._code:
             return []
-        lost = "" if self._until_close else CUT_OFF
-        data, end = bytes(self._data + self._buffer), self._taken + len(self._buffer)
-        return [File(self._code, data[:MOST_DATA], self._at, end, lost)]
+        lost = NO_LPD if self.is_lost else "" if self._until_close else CUT_OFF
+        data, end = bytes(self._kept + self._buffer), self._taken + len(self._buffer)
+        return [File(self._code, data[:MOST_KEPT], self._at, end, lost)]
 
-    def _read(self) -> Generator[None, None, None]:
+    def _read(self) -> Waiting:
         while True:
-            line = yield from self._line()
+            self._at = self._taken
+            line = yield from self._until(b"\n", MOST_LINE)
             announced = _FILE_RE.fullmatch(line)
-            if not line.endswith(b"\n") or line[0] > 5:
-                yield from self._nothing_more()
-                return
+            if not line.endswith(b"\n") or line[0] > LAST_COMMAND:
+                self._code = DATA
+                self._begin_keeping()
+                yield from self._lose()
             self._events.append(Command(line[0], line, announced is not None))
             if announced is not None:
                 yield from self._file(announced[1][0], int(announced[2]))
 
-    def _file(self, code: int, length: int) -> Generator[None, None, None]:
+    def _file(self, code: int, length: int) -> Waiting:
         """Behind a file stands one zero byte. A data file of length 0 goes on until the connection closes."""
-        self._code, self._at, self._data, self._left_out = code, self._taken, bytearray(), 0
+        self._code, self._at = code, self._taken
+        self._begin_keeping()
         self._until_close = code == DATA and not length
-        left = LONGEST_FILE if self._until_close else length
-        while left:
-            if not self._buffer:
-                yield
-                continue
-            piece = self._take(min(left, len(self._buffer)))
-            left -= len(piece)
-            room = MOST_DATA - len(self._data)
-            self._data += piece[:room]
-            self._left_out += max(0, len(piece) - room)
+        yield from self._keep(LONGEST_FILE if self._until_close else length)
         while not self._buffer:
             yield
         if self._buffer[0] == 0:
             self._take(1)
         lost = TOO_LONG if self._left_out else ""
-        self._events.append(File(code, bytes(self._data), self._at, self._taken, lost))
+        self._events.append(File(code, bytes(self._kept), self._at, self._taken, lost))
         self._code = 0
-
-    def _line(self) -> Generator[None, None, bytes]:
-        while (found := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > MOST_LINE:
-                return self._take(len(self._buffer))
-            yield
-        return self._take(found + 1)
-
-    def _take(self, size: int) -> bytes:
-        piece = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        self._taken += size
-        return piece
-
-    def _nothing_more(self) -> Generator[None, None, None]:
-        self.is_lost = True
-        while True:
-            self._take(len(self._buffer))
-            yield
 
 
 class LpdFramer:
@@ -141,13 +105,9 @@ class LpdFramer:
 
 
 def printed(job: bytes) -> list[Wrapped]:
-    """The data files of a job."""
+    """The data files of a job, and what came that is no print server's protocol, so that it is held and not dropped."""
     reader = LpdReader()
-    events = reader.feed(job)
-    events += reader.end()
-    files = [event for event in events if isinstance(event, File) and event.code == DATA]
-    if not events and job.strip(b"\0"):
-        return [Wrapped(0, b"", "what came is no print server's protocol, and is not read")]
+    files = [event for event in reader.feed(job) + reader.end() if isinstance(event, File) and event.code == DATA]
     return [Wrapped(file.at, file.data, file.lost) for file in files]
 
 

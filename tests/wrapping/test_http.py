@@ -5,7 +5,7 @@ import random
 import pytest
 
 from agent.wrapping import Wrapped, Wrapping, unwrapped, wrapping_of
-from agent.wrapping.http import CUT_OFF, PACKED, HttpFramer, HttpReader, Request, printed
+from agent.wrapping.http import CUT_OFF, NO_LENGTH, PACKED, HttpFramer, HttpReader, Request, printed
 
 BODY = b"<epos-print><text>TOTAL 5.00&#10;</text></epos-print>"
 
@@ -52,7 +52,10 @@ def test_a_request_that_breaks_off_is_given_and_named() -> None:
 
 def test_what_is_no_request_is_named_and_not_dropped() -> None:
     assert printed(b"\x1b@TOTAL 5.00\n")[0].lost
-    assert printed(b"POST /x HTTP/1.1\r\nContent-Length: -5\r\n\r\n" + BODY) == []
+    unreadable = b"POST /x HTTP/1.1\r\nContent-Length: -5\r\n\r\n" + BODY
+    assert printed(unreadable) == [Wrapped(unreadable.index(BODY), BODY, NO_LENGTH)]
+    chunk = b"POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nsize\r\n" + BODY
+    assert [(one.data, one.lost) for one in printed(chunk)] == [(BODY, NO_LENGTH)]
     assert [one.lost for one in printed(post(BODY, "Content-Encoding: gzip"))] == [PACKED]
 
 

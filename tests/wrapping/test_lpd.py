@@ -5,7 +5,7 @@ import random
 import pytest
 
 from agent.wrapping import Wrapped
-from agent.wrapping.lpd import CUT_OFF, Command, File, LpdFramer, LpdReader, printed
+from agent.wrapping.lpd import CUT_OFF, NO_LPD, Command, File, LpdFramer, LpdReader, printed
 
 CONTROL = b"Htill\nPcashier\nfdfA001till\n"
 SLIP = b"\x1b@SHOP\n\x02 no command\n\x03 12 dfZ\nTOTAL 5.00\n\x1dV0"
@@ -51,7 +51,13 @@ def test_a_data_file_without_a_length_ends_with_the_connection() -> None:
 def test_what_breaks_off_is_named() -> None:
     job = b"\x02lp\n" + control() + data_file(SLIP)
     assert [one.lost for one in printed(job[:-3])] == [CUT_OFF]
-    assert printed(b"GET / HTTP/1.1\r\n\r\n")[0].lost
+    assert printed(b"GET / HTTP/1.1\r\n\r\n")[0].lost == NO_LPD
+
+
+def test_a_till_that_names_a_queue_and_then_prints_bare_bytes_is_not_dropped() -> None:
+    [one] = printed(b"\x02lp\n" + b"\x1b@SHOP\nTOTAL 5.00\n")
+    assert one.lost == NO_LPD
+    assert b"TOTAL 5.00" in one.data
 
 
 def test_noise_raises_nothing() -> None:
