@@ -21,7 +21,6 @@ NO_FONT = "DejaVu Sans Mono is not installed, so a simpler font was used: apt in
 NO_WIDE_FONT = "Signs of two columns are drawn as boxes, no font for them is installed: apt install fonts-noto-cjk"
 ADVANCE = 0.602
 """Width of a DejaVu Sans Mono character in parts of the font's size."""
-ASCENT = 0.80
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 

@@ -50,6 +50,7 @@ from agent.providers.people import (
 )
 from agent.providers.protocol import Fact, Facts, Limits
 from agent.providers.sorting import looked_in_vain, nothing_sent
+from agent.providers.unlocked import looked_at
 from agent.settings.clouds import AstroSettings
 
 POINTS, FREE = "points", "card"
@@ -135,16 +136,7 @@ class Astro(Lacking):
         member = await self.find_member({"member_id": member_id})
         if not isinstance(member, Member):
             return member
-        offered = next((one for one in member.rewards if one.code == reward.code), None)
-        if offered is None:
-            return Refused(f"{reward.name or reward.code} cannot be had by this member", Code.BALANCE)
-        return Reservation(
-            id=f"{basket.sale}/{reward.code}",
-            reward=reward.code,
-            name=offered.name,
-            item=offered.item,
-            detail={"member": member_id, "cost": offered.cost},
-        )
+        return looked_at(member_id, member, reward, basket)
 
     async def redeem(self, facts: Facts) -> Sequence[Answer]:
         return [await self._redeem(fact) for fact in facts]

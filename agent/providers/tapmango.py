@@ -37,6 +37,7 @@ from agent.providers.people import Basket, CheckedIn, Member, Reservation, Rewar
 from agent.providers.protocol import Fact, Facts, Limits
 from agent.providers.sorting import looked_in_vain, nothing_sent
 from agent.providers.tapmango_index import Known, PhoneIndex
+from agent.providers.unlocked import looked_at
 from agent.settings.clouds import TapmangoSettings
 
 NAMED_AT_MOST = 10
@@ -90,18 +91,7 @@ class Tapmango(Lacking):
         member = await self._member(member_id)
         if not isinstance(member, Member):
             return member
-        offered = next((one for one in member.rewards if one.code == reward.code), None)
-        if offered is None:
-            return Refused(f"{reward.name or reward.code} cannot be had by this member", Code.BALANCE)
-        return Reservation(
-            id=f"{basket.sale}/{reward.code}",
-            reward=reward.code,
-            name=offered.name,
-            value=offered.value,
-            percent=offered.percent,
-            item=offered.item,
-            detail={"member": member_id, "cost": offered.cost},
-        )
+        return looked_at(member_id, member, reward, basket)
 
     async def redeem(self, facts: Facts) -> Sequence[Answer]:
         return [await self._redeem(fact) for fact in facts]

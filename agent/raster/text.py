@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.print_events import Feed, Move, PrintEvent, Text
-from agent.raster.bitmap import Bitmap
 from agent.raster.dictionary import Dictionary, on_best_foot
-from agent.raster.signs import Key, Sign, TextLine, text_lines
+from agent.raster.signs import Key, Sign, TextLine
 from agent.raster.spacing import Spacing, spacing_of
 
 UNKNOWN = "\ufffd"
@@ -28,11 +27,6 @@ class PictureText:
     @property
     def is_read(self) -> bool:
         return self.lines > 0 and not self.unknown and not self.unsure
-
-
-def read_picture(picture: Bitmap, dictionary: Dictionary, at: int = 0) -> PictureText:
-    """`at`: offset in the job that the events carry."""
-    return read_lines(text_lines(picture), dictionary, at)
 
 
 def read_lines(lines: Sequence[TextLine], dictionary: Dictionary, at: int = 0) -> PictureText:

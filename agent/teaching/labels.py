@@ -39,7 +39,6 @@ SIZES = ((1, MOST_WORDS, EVERYWHERE), (2, MOST_FOR_PAIRS, PAIRED), (3, MOST_FOR_
 MOST_STEPS = 4
 NEARLY_ALL = 0.75
 """Share of the receipts a word must stand on to be a label and not an article: of three, all."""
-SAYS = ((Role.TOTAL, "total"), (Role.SUBTOTAL, "award_base"), (Role.TAX, "tax"), (Role.CHANGE, "change"))
 
 
 @dataclass(frozen=True, slots=True)
