@@ -20,10 +20,10 @@ def grouped(number: str, blank: str) -> str:
     return blank.join(filter(None, pieces))
 
 
-def shows_only_the_end(text: bytes, number: str) -> bool:
-    spoken = blanks_spelt_out(text)
-    digits = bytes(byte for byte in spoken if byte in b"0123456789*")
-    return number[:-4].encode() not in digits and number[-4:].encode() in digits
+def shows_only_the_end(text: bytes, number: str, blank: str) -> bool:
+    """As a person reads it: the spelling of the blank is known here, not asked of the code under test."""
+    read = text.decode("latin-1").replace(blank, "")
+    return "*" * (len(number) - 4) + number[-4:] in read
 
 
 @pytest.mark.parametrize("blank", SPELLINGS)
@@ -35,13 +35,13 @@ def test_no_number_passes_however_its_blanks_are_spelt_and_it_is_sliced(
     printed = epos(f"<text>VISA {grouped(number, blank)}&#10;</text>")
     out = masked(printed, cuts)
     assert len(out) == len(printed)
-    assert shows_only_the_end(out[out.index(b"VISA") :], number)
+    assert shows_only_the_end(out, number, blank)
 
 
 @pytest.mark.parametrize("number", PUBLISHED)
 def test_no_number_passes_in_a_document_inside_a_document(number: str) -> None:
     out = masked(webprnt(f"<text>{star_text('CARD ' + grouped(number, ' '))}\\x0a</text>"))
-    assert shows_only_the_end(out[out.index(b"CARD") :], number)
+    assert shows_only_the_end(out, number, r"\x20")
 
 
 def test_what_is_spelt_out_and_no_blank_stays() -> None:

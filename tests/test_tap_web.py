@@ -10,7 +10,7 @@ from pathlib import Path
 from agent.taps.lane import Lane, TapKind
 from tests.dialects.xml_documents import epos_receipt
 from tests.taps.box import Box, box
-from tests.taps.rig import gaps, journaled, until
+from tests.taps.rig import PATIENCE_SECONDS, gaps, journaled, until
 from tests.taps.web_server import WebServer
 from tests.wrapping.test_http import post
 
@@ -68,7 +68,8 @@ async def test_without_a_printer_a_conversation_begun_before_the_death_ends_and_
         await until(lambda: len(journaled(tmp_path / "journal")) == 400)
         before = process.pid
         os.kill(before, signal.SIGKILL)
-        assert await reader.read() == b"", "the till sees the end and tries again"
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await reader.read() == b"", "the till sees the end and tries again"
         writer.close()
         reader, writer = await process.till("till1")
         writer.write(REQUEST)
