@@ -249,6 +249,9 @@ async def test_a_customer_is_forgotten(chain: Chain) -> None:
 
 
 async def test_points_given_in_a_period_and_what_they_cost(chain: Chain) -> None:
+    phone = await chain.customer()
+    await chain.sell([FOOD], phone)
+    await chain.gives(phone, points=100)
     await chain.settled()
     table = await chain.box.command("points", "--csv")
     lines = {line.split(",")[0]: line.split(",") for line in table.splitlines()[1:]}

@@ -172,6 +172,7 @@ async def test_what_a_cloud_without_calls_gets_is_ticked_on_a_list(shop: PageSho
 
 @pytest.mark.feature("0.18", "5.15")
 async def test_the_day_adds_up_on_its_page(shop: PageShop, manager: Cashier) -> None:
+    await shop.sale(await shop.member(), 1)
     await manager.tap("nav >> text=The day")
     account = await shop.box.ask("day", day=(await shop.box.ask("receipts"))[0]["business_day"])
     await manager.sees(f"{account['read']} receipts read, {account['matched']} of them with a customer")
